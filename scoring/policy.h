@@ -1,0 +1,30 @@
+/* scoring/policy.h: a region's policy in the compiled form that scoring reads.
+ *
+ * It is made from a policy document (server/domain/policy.h, migrations/policies) and never
+ * changes afterwards. Every number from a regulation stands in the document, none in the code. */
+#ifndef SCORING_POLICY_H
+#define SCORING_POLICY_H
+
+#include "scoring/facts.h"
+
+enum scope { SCOPE_PERSON, SCOPE_TRADE, SCOPE_ROLE, SCOPE_SITE };
+
+enum yellow_gate { YELLOW_DENY, YELLOW_ALLOW_RESTRICTED, YELLOW_ALLOW };
+
+enum { POLICY_RULES_MAX = 64, POLICY_SEMANTICS = 1, TRADE_MAX = 1000, REGION_BYTES = 6 };
+
+/* The kinds of rule are in scoring/rules.h; one policy may hold several rules of a kind. */
+struct rule;
+
+struct policy {
+    uint32_t number;     /* the policy's id in tokens and verdicts */
+    uint16_t semantics;
+    char id[32];         /* "JS-2023-05" */
+    char region[REGION_BYTES + 1]; /* GB/T 2260 prefix; "" is the default */
+    day_t from, until;   /* in force [from, until) */
+    uint8_t yellow_gate; /* enum yellow_gate: where the site's written rule says nothing stricter */
+    uint8_t rule_count;
+    const struct rule *rules; /* rule_count of them; lives as long as the policy */
+};
+
+#endif

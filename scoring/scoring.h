@@ -1,0 +1,66 @@
+/* scoring/scoring.h: the colour of a safety code (建安码).
+ *
+ * safety_code() is a pure function: no I/O, allocation, clock, globals or floating point. The same
+ * facts, context, policy and day give the same verdict for ever: behind a semantics number that
+ * has decided anything, the code does not change.
+ *
+ * Each rule of the policy divides time into pieces within which its outcome is constant. The
+ * verdict of a day is what all rules say on it; since and until of a reason are the ends of the
+ * run of days over which that rule gives that reason without a break. */
+#ifndef SCORING_SCORING_H
+#define SCORING_SCORING_H
+
+#include "scoring/facts.h"
+#include "scoring/policy.h"
+
+enum reason_code {
+#define REASON(code, class) REASON_##code,
+#include "scoring/reason.def"
+#undef REASON
+    REASON_COUNT
+};
+
+enum site_state { SITE_OPEN = 1, SITE_STOPPED, SITE_CLOSED };
+enum permit_state { PERMIT_NONE, PERMIT_VALID, PERMIT_SUSPENDED, PERMIT_REVOKED, PERMIT_EXPIRED };
+
+/* Where and as what the person would work: what turns person_colour into colour_here. */
+struct context {
+    uint16_t trade;     /* 工种 code, 10..1000; 0 unknown */
+    uint8_t role;       /* enum role */
+    uint8_t site_state; /* enum site_state */
+    uint8_t org_permit; /* enum permit_state (安全生产许可证) */
+    uint32_t site;      /* matches the site of training and bans; 0 unknown */
+};
+
+enum { REASONS_MAX = 32 };
+
+struct reason {
+    uint8_t code;   /* enum reason_code */
+    uint8_t colour; /* enum colour: what this reason alone would give */
+    uint8_t scope;  /* enum scope */
+    uint8_t rule;   /* index into the policy's rules: basis, texts, remedy */
+    day_t since, until; /* [since, until) as far as today's facts tell; DAY_NEVER: no end */
+};
+
+struct verdict {
+    uint8_t person_colour; /* worst of the reasons of scope person */
+    uint8_t colour_here;   /* worst of all; COLOUR_NONE when there is no context */
+    bool has_context;
+    uint8_t reason_count;
+    struct reason reasons[REASONS_MAX]; /* worst colour first, then by code's name */
+    day_t on;
+    day_t next_change; /* the next day on which either colour differs; DAY_NEVER */
+    uint32_t policy;   /* the policy's number */
+    uint16_t semantics;
+};
+
+/* facts and policy are borrowed. context may be NULL: then only rules of scope person speak. */
+void safety_code(const struct facts *facts, const struct context *context,
+                 const struct policy *policy, day_t on, struct verdict *out);
+
+const char *reason_name(enum reason_code code);  /* "AGE_RED" */
+const char *reason_class(enum reason_code code); /* "age": what gates see */
+const char *colour_name(enum colour colour);     /* "green", "yellow", "red", "none" */
+const char *scope_name(enum scope scope);        /* "person", "trade", "role", "site" */
+
+#endif

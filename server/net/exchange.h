@@ -1,0 +1,74 @@
+/* net/exchange.h: one request: its steps, its one answer, its end.
+ *
+ * A step does one thing and says what comes next. STEP_WAIT means that something that takes time
+ * was started with exchange_waiter(); when it ends, the next step runs. A failure of what was
+ * waited for goes to exchange->on_failure (a step), by default answering the failure as problem
+ * details. An exchange is answered exactly once and is freed by exchange_run() only, with its
+ * arena. Time is read once per exchange. */
+#ifndef NET_EXCHANGE_H
+#define NET_EXCHANGE_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/waiter.h"
+#include "net/http.h"
+
+enum step { STEP_NEXT, STEP_WAIT, STEP_DONE };
+struct exchange;
+typedef enum step step_fn(struct exchange *x);
+
+enum { EXCHANGE_ARENA_BYTES = 4 * 1024 * 1024, EXCHANGE_TRACE = 32 };
+
+struct exchange_trace {
+    const char *what;
+    int64_t at_us; /* since the exchange began */
+};
+
+struct exchange {
+    uint32_t magic;
+    uint64_t id;
+    struct http_connection *connection;
+    struct http_request *request;
+    const struct route *route;
+    struct text *params;     /* of the pattern, decoded */
+    struct arena arena;
+    time_us now;             /* wall clock, read once */
+    uint16_t today;          /* local day of now */
+    int64_t started_us;      /* monotonic */
+    void *app;               /* the loop's parts: struct app of api/app.h */
+    void *caller;            /* struct caller of api/access.h, in the arena */
+    void *input;             /* the checked body, in the arena */
+    void *query;             /* the checked query, in the arena */
+    void *state;             /* route->state_bytes, zeroed */
+    json_t *json;            /* the parsed body, or NULL; freed with the exchange */
+    step_fn *const *next;
+    step_fn *on_failure;     /* NULL: exchange_fail(x, x->failure) */
+    struct err failure;      /* of what was waited for */
+    bool english;            /* Accept-Language prefers en over zh */
+    bool answered;
+    struct exchange_trace trace[EXCHANGE_TRACE];
+    unsigned traced;
+};
+
+/* Makes an exchange and leaves it to exchange_run(). route is NULL until it is found. */
+struct exchange *exchange_new(struct http_connection *c, struct http_request *request, void *app);
+void exchange_run(struct exchange *x);
+
+struct waiter exchange_waiter(struct exchange *x);
+/* For steps that start something: waits when e is OK, else answers e. */
+enum step exchange_wait(struct exchange *x, struct err e);
+/* Answers problem+json (RFC 9457) and ends. */
+enum step exchange_fail(struct exchange *x, struct err e);
+/* Answers and ends. body lies in the arena or is static. extra as in struct http_answer. */
+enum step exchange_answer(struct exchange *x, int status, const char *content_type,
+                          struct text body, const char *extra);
+enum step exchange_answer_json(struct exchange *x, int status, struct text body);
+/* Back to a step of this exchange's own list (retries). */
+void exchange_goto(struct exchange *x, step_fn *const *step);
+
+/* problem+json of e into out: type, title, status, detail, instance, code, errors[]. */
+void problem_render(struct build *out, struct err e, uint64_t id, bool english);
+
+#endif
