@@ -1,0 +1,28 @@
+/* register/follower.h: loads the register by binary COPY and follows the change feed.
+ *
+ * Own thread, own connections. What is new since the last snapshot S is what is visible now and has
+ * (xid >= S.xmax or xid among S's in-progress ones), read together with the new snapshot in one
+ * statement. An id sequence is not commit order, and a watermark on the oldest running transaction
+ * would freeze behind any long one; this misses nothing and waits for nobody. When the system
+ * identifier or the timeline changes, everything is loaded anew. */
+#ifndef REGISTER_FOLLOWER_H
+#define REGISTER_FOLLOWER_H
+
+#include "register/registry.h"
+
+struct follower_options {
+    const char *conninfo;
+    unsigned char server_id[16];
+    int64_t poll_ms;      /* beside NOTIFY; 1000 */
+    int64_t heartbeat_ms; /* 1000 */
+    unsigned load_connections; /* parallel COPY: 1..8 */
+    /* PASS_BATCH changes of other servers are handed over here, on the follower's thread; may be NULL */
+    void (*pass_batch)(void *arg, const unsigned char batch_id[16]);
+    void *arg;
+};
+
+struct follower;
+struct follower *follower_start(struct registry *registry, const struct follower_options *options);
+void follower_stop(struct follower *follower); /* joins the thread */
+
+#endif
