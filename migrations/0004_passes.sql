@@ -4,7 +4,7 @@
 
 -- One row a batch. A batch whose outcome is unknown is sent again: the key says whether it was in.
 CREATE TABLE pass_batch (
-    id        uuid        NOT NULL CONSTRAINT pass_batch_pkey PRIMARY KEY,
+    id        bigint      NOT NULL CONSTRAINT pass_batch_pkey PRIMARY KEY, -- 63 random bits
     server_id uuid        NOT NULL,
     passes    integer     NOT NULL,
     at        timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -40,7 +40,7 @@ CREATE TABLE pass (
     policy             integer     NOT NULL,
     semantics          smallint    NOT NULL,
     fresh_ms           integer     NOT NULL,
-    batch_id           uuid        NOT NULL,
+    batch_id           bigint      NOT NULL,
     CONSTRAINT pass_pkey PRIMARY KEY (gate_id, epoch, seq, day)
 ) PARTITION BY RANGE (day);
 CREATE INDEX pass_decided ON pass USING brin (decided_at);

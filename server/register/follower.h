@@ -17,7 +17,7 @@ struct follower_options {
     int64_t heartbeat_ms; /* 1000 */
     unsigned load_connections; /* parallel COPY: 1..8 */
     /* PASS_BATCH changes of other servers are handed over here, on the follower's thread; may be NULL */
-    void (*pass_batch)(void *arg, const unsigned char batch_id[16]);
+    void (*pass_batch)(void *arg, int64_t batch_id);
     void *arg;
 };
 
