@@ -6,16 +6,22 @@
 
 CREATE SEQUENCE worker_id;
 
+-- Somebody who is enrolled under a known number but another name becomes a provisional person of
+-- his own, and a review is opened: the enroller sees what he would see for anybody new, so numbers
+-- cannot be probed. A merge record joins the two when the review says so.
 CREATE TABLE person (
     worker_id      bigint      NOT NULL CONSTRAINT person_pkey PRIMARY KEY,
     document_type  smallint    NOT NULL,
     document_hmac  bytea       NOT NULL CONSTRAINT person_hmac CHECK (length(document_hmac) = 32),
+    name_hmac      bytea       NOT NULL CONSTRAINT person_name_hmac CHECK (length(name_hmac) = 32),
+    provisional    boolean     NOT NULL DEFAULT false,
     name_masked    text        NOT NULL CONSTRAINT person_name_masked CHECK (char_length(name_masked) BETWEEN 1 AND 64), -- 张*
     sealed         bytea       NOT NULL, -- name, document number, phone, under the person's key
     access_version integer     NOT NULL DEFAULT 1, -- raising it ends the worker's own key
-    version        integer     NOT NULL DEFAULT 1,
-    CONSTRAINT person_document UNIQUE (document_type, document_hmac)
+    version        integer     NOT NULL DEFAULT 1
 );
+CREATE UNIQUE INDEX person_document ON person (document_type, document_hmac) WHERE NOT provisional;
+CREATE UNIQUE INDEX person_claim ON person (document_type, document_hmac, name_hmac) WHERE provisional;
 
 CREATE TABLE person_key (
     worker_id bigint NOT NULL CONSTRAINT person_key_pkey PRIMARY KEY,
@@ -29,13 +35,12 @@ CREATE TABLE erasure (
     at         timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- Two people seem to have given the same number: somebody must look. The enroller is told nothing.
+-- A known number came with another name: somebody must look at both.
 CREATE TABLE identity_review (
-    id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    worker_id  bigint      NOT NULL,
-    account_id bigint      NOT NULL,
-    sealed     bytea       NOT NULL, -- what was claimed, under the person's key
-    at         timestamptz NOT NULL DEFAULT clock_timestamp()
+    worker_id       bigint      NOT NULL CONSTRAINT identity_review_pkey PRIMARY KEY, -- the provisional one
+    known_worker_id bigint      NOT NULL,
+    account_id      bigint      NOT NULL,
+    at              timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 -- Append-only: everything that happens to a worker. A correction is a record that supersedes one.

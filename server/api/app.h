@@ -1,0 +1,64 @@
+/* api/app.h: the parts that a request may use, one set a loop.
+ *
+ * Shared parts are read-only or thread-safe by themselves; everything else belongs to the loop, so
+ * that no request ever takes a lock on the common path. */
+#ifndef API_APP_H
+#define API_APP_H
+
+#include "crypto/seal.h"
+#include "crypto/token.h"
+#include "net/router.h"
+#include "register/follower.h"
+#include "register/registry.h"
+#include "store/pg.h"
+
+struct passes;   /* api/passes.h: group commit of one loop */
+struct presence; /* register/presence.h: who is inside, shared */
+struct recent;   /* register/recent.h: codes that were used or verified lately, shared */
+struct metrics;  /* api/metrics.h */
+
+/* What all loops share. */
+struct shared {
+    struct registry *registry;
+    struct follower *follower;
+    struct vault *vault;
+    struct signer *signer;
+    struct trust_list trust;
+    struct presence *presence;
+    struct recent *recent;
+    struct router *router;
+    struct metrics *metrics;
+    const char *issuer;      /* names this service in lists and problems */
+    const char *spool_dir;
+    int64_t pass_ms;         /* PostgreSQL's time to confirm a pass; then the spool */
+    int64_t fresh_ms;        /* older than this, nobody can tell */
+    unsigned char server_id[16];
+    int64_t queue_max;
+    bool unsafe_database;    /* marks every answer */
+    _Atomic bool stopping;
+};
+
+struct app {
+    struct shared *shared;
+    struct loop *loop;
+    struct registry_reader *reader;
+    struct pg_pool *pg;      /* people and partners */
+    struct pg_pool *pass_pg; /* passes only: a slow report never delays a gate */
+    struct passes *passes;
+    struct http_server *http;
+    unsigned number;         /* of the loop */
+};
+
+static inline struct app *app_of(const struct exchange *x)
+{
+    return x->app;
+}
+
+/* The service on one page. */
+extern const struct route routes[];
+extern const size_t route_count;
+
+/* What the HTTP server calls; arg is the struct app. */
+struct http_handlers app_handlers(struct app *app);
+
+#endif

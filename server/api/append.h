@@ -1,0 +1,41 @@
+/* api/append.h: how records join a worker: one engine behind every route that posts some.
+ *
+ * A body is one item or an array of up to APPEND_ITEMS_MAX. Each names its worker ("worker": id, or
+ * "document_type" and "document_number"), carries the record's fields flat, and is answered by
+ * itself: one bad item does not spoil the others. All items of a request are one transaction, one
+ * round trip: records keyed (worker, version + 1), facts, engagements, changes, audit, key.
+ *
+ * One item: 201 {"worker":…,"version":…,"kind":…,…}, or problem details. An array: 200
+ * {"items":[{"status":201,…} | {"status":4xx,"code":…,"errors":[…]}],"accepted":n,"refused":m}. */
+#ifndef API_APPEND_H
+#define API_APPEND_H
+
+#include "api/write.h"
+#include "store/persons.h"
+
+enum { APPEND_ITEMS_MAX = 500 };
+
+/* The three steps, for routes whose kinds are in append_kinds[] (append.c). */
+extern step_fn *const append_steps[];
+extern const size_t append_state_bytes;
+
+/* One worker's new records on their way into a batch: used by append, enrolment and imports. */
+struct joining {
+    const struct person *person; /* as loaded; record_count may be 0 for somebody new */
+    const struct record *records; /* new ones, versions already given */
+    const struct text *bodies;    /* the JSON that is stored, one a record */
+    const struct text *secrets;   /* sealed personal words of each record; .at NULL: none */
+    size_t count;
+};
+
+/* Adds to b what `count` workers' new records need: record, record_secret, facts, engagement and
+ * change rows. Folds each worker anew; ERR_TOO_LARGE or the fold's own errors. */
+MUST_USE struct err append_write(struct exchange *x, struct batch *b,
+                                 const struct joining *joining, size_t count);
+
+/* May the caller see this worker (and so post about him)? Contractors: engaged by them today or
+ * later. Safety officers: on their site. Inspectors, regulators: on a site of their region. A
+ * worker: himself. Clinics and training centres name people by document and see nothing else. */
+bool append_may_see(const struct caller *caller, const struct person *person, uint16_t today);
+
+#endif
