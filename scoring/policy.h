@@ -16,6 +16,14 @@ enum { POLICY_RULES_MAX = 64, POLICY_SEMANTICS = 1, TRADE_MAX = 1000, REGION_BYT
 /* The kinds of rule are in scoring/rules.h; one policy may hold several rules of a kind. */
 struct rule;
 
+/* Trades in rising order of their codes. */
+struct trade_list {
+    const uint16_t *trade;
+    uint16_t count;
+};
+
+bool trade_list_has(const struct trade_list *list, uint16_t trade);
+
 struct policy {
     uint32_t number;     /* the policy's id in tokens and verdicts */
     uint16_t semantics;
@@ -25,6 +33,7 @@ struct policy {
     uint8_t yellow_gate; /* enum yellow_gate: where the site's written rule says nothing stricter */
     uint8_t rule_count;
     const struct rule *rules; /* rule_count of them; lives as long as the policy */
+    struct trade_list exempt; /* trades outside the code's scope: colour_here is COLOUR_NONE */
 };
 
 #endif

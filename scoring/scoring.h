@@ -21,9 +21,17 @@ enum reason_code {
 };
 
 enum site_state { SITE_OPEN = 1, SITE_STOPPED, SITE_CLOSED };
-enum permit_state { PERMIT_NONE, PERMIT_VALID, PERMIT_SUSPENDED, PERMIT_REVOKED, PERMIT_EXPIRED };
+enum permit_state {
+    PERMIT_NONE, /* no permit on record */
+    PERMIT_VALID,
+    PERMIT_SUSPENDED,
+    PERMIT_REVOKED,
+    PERMIT_EXPIRED,
+    PERMIT_UNASKED /* the question leaves the firm out; a gate always asks */
+};
 
-/* Where and as what the person would work: what turns person_colour into colour_here. */
+/* Where and as what the person would work: what turns person_colour into colour_here. A member
+ * that is 0 (for the permit: PERMIT_UNASKED) is not asked about, and its rules are silent. */
 struct context {
     uint16_t trade;     /* 工种 code, 10..1000; 0 unknown */
     uint8_t role;       /* enum role */
@@ -43,8 +51,9 @@ struct reason {
 };
 
 struct verdict {
-    uint8_t person_colour; /* worst of the reasons of scope person */
-    uint8_t colour_here;   /* worst of all; COLOUR_NONE when there is no context */
+    uint8_t person_colour; /* worst of the reasons of scope person, or what an override says */
+    uint8_t colour_here;   /* worst of person_colour and the other scopes' reasons; COLOUR_NONE
+                              without a context, or for a trade outside the code's scope */
     bool has_context;
     uint8_t reason_count;
     struct reason reasons[REASONS_MAX]; /* worst colour first, then by code's name */
@@ -57,6 +66,17 @@ struct verdict {
 /* facts and policy are borrowed. context may be NULL: then only rules of scope person speak. */
 void safety_code(const struct facts *facts, const struct context *context,
                  const struct policy *policy, day_t on, struct verdict *out);
+
+/* The two colours of a day alone, and the day until which they surely stay as they are: what a
+ * gate's queue or a count over a site needs, without the cost of since, until and next_change. */
+struct colours {
+    uint8_t person_colour, colour_here;
+    day_t until;
+};
+struct colours safety_colours(const struct facts *facts, const struct context *context,
+                              const struct policy *policy, day_t on);
+
+enum colour colour_worse(enum colour a, enum colour b); /* red, yellow, green, none */
 
 const char *reason_name(enum reason_code code);  /* "AGE_RED" */
 const char *reason_class(enum reason_code code); /* "age": what gates see */

@@ -1,0 +1,273 @@
+#include "scoring/scoring.h"
+
+#include <stddef.h>
+
+#include "scoring/rules.h"
+
+static const char *const reason_names[REASON_COUNT] = {
+#define REASON(code, class) [REASON_##code] = #code,
+#include "scoring/reason.def"
+#undef REASON
+};
+
+static const char *const reason_classes[REASON_COUNT] = {
+#define REASON(code, class) [REASON_##code] = #class,
+#include "scoring/reason.def"
+#undef REASON
+};
+
+/* How bad a colour is; NONE says nothing about the person, so anything outweighs it. */
+static unsigned badness(enum colour colour)
+{
+    return colour == COLOUR_NONE ? 0 : (unsigned)colour + 1;
+}
+
+enum colour colour_worse(enum colour a, enum colour b)
+{
+    return badness(a) >= badness(b) ? a : b;
+}
+
+static void worsen(uint8_t *colour, uint8_t by)
+{
+    *colour = (uint8_t)colour_worse(*colour, by);
+}
+
+/* -- the colours of a day ----------------------------------------------------------------------- */
+
+/* What has been said so far about one day. */
+struct tally {
+    uint8_t person, elsewhere; /* worst by scope person, by the other scopes */
+    uint8_t kept;              /* worst of what an override may not lift */
+    uint8_t override;          /* COLOUR_NONE: no decision in force */
+    uint32_t never_lifts;
+};
+
+static uint32_t never_lifted(const struct policy *policy)
+{
+    uint32_t codes = 0;
+
+    for (unsigned i = 0; i < policy->rule_count; i++) {
+        if (policy->rules[i].kind == RULE_OVERRIDE)
+            codes |= policy->rules[i].override.never_lifts;
+    }
+    return codes;
+}
+
+static struct tally tally_begin(const struct policy *policy)
+{
+    return (struct tally){COLOUR_GREEN, COLOUR_GREEN, COLOUR_GREEN, COLOUR_NONE,
+                          never_lifted(policy)};
+}
+
+static void tally_add(struct tally *t, const struct piece *p)
+{
+    if (p->is.code == NO_REASON)
+        return;
+    if (p->is.code == REASON_OVERRIDE) {
+        t->override = p->is.colour;
+    } else if (p->scope != SCOPE_PERSON) {
+        worsen(&t->elsewhere, p->is.colour);
+    } else {
+        worsen(&t->person, p->is.colour);
+        if ((t->never_lifts >> p->is.code & 1) != 0)
+            worsen(&t->kept, p->is.colour);
+    }
+}
+
+static void tally_end(const struct tally *t, const struct context *context,
+                      const struct policy *policy, struct colours *out)
+{
+    out->person_colour = t->person;
+    if (t->override != COLOUR_NONE)
+        out->person_colour = (uint8_t)colour_worse(t->override, t->kept);
+    out->colour_here = COLOUR_NONE;
+    if (context != NULL && !trade_list_has(&policy->exempt, context->trade))
+        out->colour_here = (uint8_t)colour_worse(out->person_colour, t->elsewhere);
+}
+
+static struct colours colours_on(const struct scoring_input *in, const struct policy *policy,
+                                 day_t on)
+{
+    struct colours out = {.until = DAY_NEVER};
+    struct tally tally = tally_begin(policy);
+    struct piece p;
+
+    for (unsigned i = 0; i < policy->rule_count; i++) {
+        for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++) {
+            rule_evaluate(&policy->rules[i], lane, in, on, &p);
+            tally_add(&tally, &p);
+            if (p.until < out.until)
+                out.until = p.until;
+        }
+    }
+    tally_end(&tally, in->context, policy, &out);
+    return out;
+}
+
+struct colours safety_colours(const struct facts *facts, const struct context *context,
+                              const struct policy *policy, day_t on)
+{
+    struct scoring_input in;
+
+    scoring_input_init(&in, facts, context);
+    return colours_on(&in, policy, on);
+}
+
+/* Walks from the end of one common piece to the next; each step moves on by at least a day. */
+static day_t next_change(const struct scoring_input *in, const struct policy *policy,
+                         struct colours now)
+{
+    struct colours then = now;
+
+    while (then.until < DAY_NEVER) {
+        day_t day = then.until;
+
+        then = colours_on(in, policy, day);
+        if (then.person_colour != now.person_colour || then.colour_here != now.colour_here)
+            return day;
+    }
+    return DAY_NEVER;
+}
+
+/* -- reasons ------------------------------------------------------------------------------------ */
+
+static bool says_the_same(const struct piece *a, const struct piece *b)
+{
+    return a->is.code == b->is.code && a->is.colour == b->is.colour && a->scope == b->scope;
+}
+
+static day_t run_begin(const struct rule *rule, unsigned lane, const struct scoring_input *in,
+                       const struct piece *said)
+{
+    struct piece p = *said;
+    day_t from = p.from;
+
+    while (from > 1) {
+        rule_evaluate(rule, lane, in, (day_t)(from - 1), &p);
+        if (!says_the_same(said, &p))
+            break;
+        from = p.from;
+    }
+    return from;
+}
+
+static day_t run_end(const struct rule *rule, unsigned lane, const struct scoring_input *in,
+                     const struct piece *said)
+{
+    struct piece p = *said;
+    day_t until = p.until;
+
+    while (until < DAY_NEVER) {
+        rule_evaluate(rule, lane, in, until, &p);
+        if (!says_the_same(said, &p))
+            break;
+        until = p.until;
+    }
+    return until;
+}
+
+/* A run that reaches back to the calendar's first day has no known beginning (a stopped site). Want
+ * of a fact begins when the person was enrolled; asked about an earlier day, on that day. */
+static day_t since(const struct piece *p, day_t begin, day_t enrolled)
+{
+    if (p->missing && begin < enrolled)
+        return enrolled < p->day ? enrolled : p->day;
+    return begin <= 1 ? DAY_UNKNOWN : begin;
+}
+
+static bool goes_before(const struct reason *a, const struct reason *b)
+{
+    if (a->colour != b->colour)
+        return badness(a->colour) > badness(b->colour);
+    if (a->code != b->code)
+        return a->code < b->code; /* reason.def is in order of names */
+    if (a->scope != b->scope)
+        return a->scope < b->scope;
+    return a->rule < b->rule;
+}
+
+/* Keeps the list in order; beyond REASONS_MAX the mildest falls off. */
+static void reasons_insert(struct verdict *v, struct reason reason)
+{
+    unsigned at = v->reason_count;
+
+    if (at == REASONS_MAX) {
+        if (!goes_before(&reason, &v->reasons[at - 1]))
+            return;
+        at--;
+    } else {
+        v->reason_count++;
+    }
+    while (at > 0 && goes_before(&reason, &v->reasons[at - 1])) {
+        v->reasons[at] = v->reasons[at - 1];
+        at--;
+    }
+    v->reasons[at] = reason;
+}
+
+static void explain(const struct policy *policy, unsigned rule, unsigned lane,
+                    const struct scoring_input *in, struct verdict *out)
+{
+    const struct rule *r = &policy->rules[rule];
+    struct piece p;
+
+    rule_evaluate(r, lane, in, out->on, &p);
+    if (p.is.code == NO_REASON)
+        return;
+    reasons_insert(out, (struct reason){
+        .code = p.is.code,
+        .colour = p.is.colour,
+        .scope = p.scope,
+        .rule = (uint8_t)rule,
+        .since = since(&p, run_begin(r, lane, in, &p), in->facts->enrolled),
+        .until = run_end(r, lane, in, &p),
+    });
+}
+
+void safety_code(const struct facts *facts, const struct context *context,
+                 const struct policy *policy, day_t on, struct verdict *out)
+{
+    struct scoring_input in;
+    struct colours now;
+
+    scoring_input_init(&in, facts, context);
+    now = colours_on(&in, policy, on);
+    out->person_colour = now.person_colour;
+    out->colour_here = now.colour_here;
+    out->has_context = context != NULL;
+    out->on = on;
+    out->policy = policy->number;
+    out->semantics = policy->semantics;
+    out->reason_count = 0;
+    for (unsigned i = 0; i < policy->rule_count; i++) {
+        for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++)
+            explain(policy, i, lane, &in, out);
+    }
+    out->next_change = next_change(&in, policy, now);
+}
+
+/* -- names -------------------------------------------------------------------------------------- */
+
+const char *reason_name(enum reason_code code)
+{
+    return code < REASON_COUNT ? reason_names[code] : "";
+}
+
+const char *reason_class(enum reason_code code)
+{
+    return code < REASON_COUNT ? reason_classes[code] : "";
+}
+
+const char *colour_name(enum colour colour)
+{
+    static const char *const names[] = {"green", "yellow", "red", "none"};
+
+    return colour <= COLOUR_NONE ? names[colour] : "";
+}
+
+const char *scope_name(enum scope scope)
+{
+    static const char *const names[] = {"person", "trade", "role", "site"};
+
+    return scope <= SCOPE_SITE ? names[scope] : "";
+}
