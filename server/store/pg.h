@@ -20,7 +20,8 @@ struct pg_options {
     const char *conninfo; /* several hosts allowed; target_session_attrs=read-write is added */
     unsigned connections; /* 1..32 */
     unsigned queue_max;   /* batches waiting for a connection; beyond it ERR_BUSY */
-    int64_t batch_ms;     /* our timer on each batch, from sending to its last result */
+    int64_t batch_ms;     /* our timer on each batch, from sending to its last result; at least 20 */
+    bool allow_unsafe;    /* also use a server that safety.h refuses: for crash tests only */
 };
 
 struct pg_pool;
@@ -67,9 +68,10 @@ int64_t row_int64(const struct rows *rows, int row, int column);
 bool row_bool(const struct rows *rows, int row, int column);
 struct text row_text(const struct rows *rows, int row, int column); /* text, bytea, jsonb */
 uint16_t row_date(const struct rows *rows, int row, int column);    /* NULL -> 0 */
-int64_t row_timestamptz(const struct rows *rows, int row, int column); /* us since 1970 */
+int64_t row_timestamptz(const struct rows *rows, int row, int column); /* us since 1970; NULL -> 0 */
 
-/* Turns rows into structs as they arrive. An error it returns becomes the batch's. */
+/* Turns rows into structs as they arrive. An error it returns becomes the batch's, but undoes
+ * nothing: what must not be kept has to be refused by a statement. */
 typedef struct err decode_fn(void *into, const struct rows *rows);
 
 /* arena must outlive the batch's end. NULL at the arena's ceiling. */
@@ -81,7 +83,8 @@ void batch_add(struct batch *b, enum statement statement, struct params *params,
  * that the waiter will not be called. */
 MUST_USE struct err batch_send(struct batch *b, struct waiter waiter);
 
-/* What PostgreSQL said, as an error of ours: a constraint's name, then SQLSTATE's class. */
+/* What PostgreSQL said, as an error of ours: a constraint's name (constraints.def), then SQLSTATE.
+ * `detail` is valid until the thread's next call. */
 MUST_USE struct err err_from_result(const PGresult *result);
 
 #endif
