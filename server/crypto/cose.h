@@ -1,0 +1,34 @@
+/* crypto/cose.h: COSE_Sign1 (RFC 9052 section 4.2) as bytes, without meaning and without keys. */
+#ifndef CRYPTO_COSE_H
+#define CRYPTO_COSE_H
+
+#include <stdbool.h>
+
+#include "base/check.h"
+#include "base/text.h"
+
+enum {
+    COSE_SIGN1_TAG = 18,
+    COSE_HEADER_ALG = 1,
+    COSE_HEADER_KID = 4,
+    COSE_TO_SIGN_OVERHEAD = 32 /* at most, beside the protected header and the payload */
+};
+
+/* Views into the bytes read, or into whatever a writer puts together. */
+struct cose_sign1 {
+    struct text protected_bytes; /* content of the byte string: an encoded map */
+    struct text unprotected;     /* an encoded map; A0 is the empty one */
+    struct text payload, signature;
+};
+
+/* 18([bstr, map, bstr, bstr]) in deterministic encoding, and nothing behind it. Both headers are
+ * checked to be maps of the profile's CBOR; the payload is not looked into. Never allocates. */
+MUST_USE bool cose_read(struct text bytes, struct cose_sign1 *sign1);
+
+void cose_write(const struct cose_sign1 *sign1, struct build *out);
+
+/* The bytes a signature is made over: Sig_structure with context "Signature1" and no external
+ * data. It needs COSE_TO_SIGN_OVERHEAD more than its parts. */
+void cose_to_sign(const struct cose_sign1 *sign1, struct build *out);
+
+#endif
