@@ -25,7 +25,16 @@ enum {
     HTTP_HANDLER_MS = 10000, /* end of body to the answer */
     HTTP_WRITE_MS = 30000,   /* answer handed over to answer written */
     HTTP_IDLE_MS = 75 * 1000,
-    HTTP_IDLE_GATE_MS = 12 * 3600 * 1000
+    HTTP_IDLE_GATE_MS = 12 * 3600 * 1000,
+    HTTP_LINGER_MS = 1000, /* after a last answer, for its reader to close first */
+    HTTP_LINGER_BYTES_MAX = 1024 * 1024,
+    HTTP_ACCEPT_PAUSE_MS = 500,   /* when descriptors have run out */
+    HTTP_SPARE_DESCRIPTORS = 16   /* never given to peers: the database and files need them */
+};
+
+/* The deadlines of a server, in milliseconds; a new server has the constants above. */
+struct http_limits {
+    int64_t headers_ms, body_ms, handler_ms, write_ms, idle_ms, linger_ms;
 };
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHODS };
@@ -55,7 +64,7 @@ struct http_answer {
     const char *content_type; /* NULL: no body */
     struct text body;         /* copied by http_answer() */
     const char *extra;        /* further header lines, each ended by \r\n, or NULL; never echoes input */
-    bool close;
+    bool close;               /* the connection ends after this answer */
 };
 
 struct http_server;
@@ -67,7 +76,8 @@ struct http_handlers {
     struct err (*admit)(void *arg, const struct http_request *head, size_t *body_bytes_max);
     /* A complete request. It must be answered exactly once by http_answer(), now or later. */
     void (*request)(void *arg, struct http_connection *c, struct http_request *request);
-    /* Renders the body of an error for one that never reached request(): framing errors. */
+    /* Answers e by http_answer(), inside the call, for one that never reached request(). What of
+     * head could not be read is empty. exchange_refuse() fits here. */
     void (*refuse)(void *arg, struct http_connection *c, const struct http_request *head,
                    struct err e);
     /* A handler took longer than HTTP_HANDLER_MS. The server has answered 503 by itself and closes;
@@ -78,11 +88,16 @@ struct http_handlers {
 
 /* One server a loop. Listeners share their port by SO_REUSEPORT. tls NULL: plain text. */
 struct http_server *http_server_new(struct loop *loop, const struct http_handlers *handlers);
+/* Other deadlines, for connections that come later (settings, tests). */
+void http_server_set_limits(struct http_server *server, const struct http_limits *limits);
+/* ERR_SETTING_INVALID when the address cannot be bound; the log says why. */
 MUST_USE struct err http_listen(struct http_server *server, const char *address, unsigned port,
                                 SSL_CTX *tls);
 unsigned http_port(const struct http_server *server); /* the first listener's, when port was 0 */
 
-/* Answers the request that is open on c. Safe when the peer has gone: then it is dropped here. */
+/* Answers the request that is open on c. Safe when the peer has gone: then it is dropped here.
+ * Afterwards neither c nor its request may be touched. Header lines in extra that are not
+ * well-formed are left out, with an error in the log. */
 void http_answer(struct http_connection *c, const struct http_answer *answer);
 /* This connection is an authenticated gate's: idle for HTTP_IDLE_GATE_MS. */
 void http_keep_long(struct http_connection *c);
@@ -95,10 +110,12 @@ void http_server_free(struct http_server *server);
 
 struct http_counts {
     uint64_t requests, refused, connections_now, accepted, answered[6]; /* by status class */
+    uint64_t late, dropped, accept_pauses; /* handlers too slow; answers to nobody; see above */
 };
 struct http_counts http_counts(const struct http_server *server);
 
-/* TLS 1.2 and 1.3, AEAD suites with forward secrecy only, no tickets, no renegotiation. */
+/* TLS 1.2 and 1.3, AEAD suites with forward secrecy only, no tickets, no renegotiation. Fails with
+ * ERR_FILE_UNREADABLE (also: no certificate in it, or not this key's) or ERR_FILE_MODE. */
 MUST_USE struct err tls_context_new(const char *certificate_file, const char *key_file,
                                     SSL_CTX **context);
 

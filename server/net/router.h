@@ -35,7 +35,10 @@ struct router;
 struct router *router_new(const struct route *routes, size_t count); /* CHECKs: unique, well-formed */
 void router_free(struct router *router);
 
-/* ERR_NOT_FOUND, ERR_HTTP_URI or ERR_HTTP_METHOD; then *allowed names the methods that exist. */
+/* ERR_NOT_FOUND; ERR_HTTP_METHOD, then *allowed (and the error's `expected`) names the methods that
+ * exist; ERR_HTTP_URI for a path with an empty, "." or ".." segment, ';', a bad escape, or an
+ * encoded slash, control character or non-UTF-8; ERR_TOO_LARGE when the arena is full. HEAD finds
+ * the row of GET. A literal segment is tried before a {name}. */
 MUST_USE struct err router_find(const struct router *router, enum method method, struct text path,
                                 struct arena *arena, struct route_match *match,
                                 const char **allowed);
