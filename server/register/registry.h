@@ -11,8 +11,8 @@
 #include "base/loop.h"
 #include "base/waiter.h"
 #include "domain/directory.h"
-#include "domain/policy.h"
 
+struct policy_set; /* domain/policy.h */
 struct registry;
 struct registry_reader; /* one a thread */
 
@@ -34,13 +34,18 @@ struct engaged { /* a worker's engagement: [from, until) */
     uint8_t role;
 };
 
+/* Worker ids are dense and below this; lists of slots (index >> 20) likewise. */
+#define WORKER_ID_MAX  ((INT64_C(1) << 30) - 1)
+#define SLOT_LISTS_MAX 4096
+#define INDEX_NONE     UINT64_MAX
+
 struct worker_view {
     int64_t worker_id;
     struct facts facts;
     const struct engaged *engaged;
     unsigned engaged_count;
     struct text name_masked;
-    uint64_t index; /* of the worker's own slot */
+    uint64_t index; /* of the worker's own slot; INDEX_NONE until it has one */
     int32_t access_version; /* 0: erased */
 };
 
