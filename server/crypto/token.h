@@ -83,7 +83,8 @@ struct token {
 };
 
 /* Steps 1 and 2 of the order of verification: text to bytes to structure. bytes must hold
- * TOKEN_BYTES_MAX. TOKEN_OK, TOKEN_FORMAT or TOKEN_NOT_OURS. Never allocates. */
+ * TOKEN_BYTES_MAX. TOKEN_OK, TOKEN_FORMAT or TOKEN_NOT_OURS. Never allocates (OpenSSL
+ * does, for the digest of what was accepted). */
 enum token_why token_read(struct text code, unsigned char *bytes, struct token *token);
 /* Step 3: a known key (else TOKEN_UNKNOWN_KEY) with the same algorithm, permitted for this kind,
  * not removed and in force now (else TOKEN_KEY); and a kind that people show at a gate (live,
