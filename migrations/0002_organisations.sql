@@ -71,6 +71,7 @@ CREATE TABLE account (
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT account_pkey PRIMARY KEY (id, version)
 );
+CREATE UNIQUE INDEX account_key_prefix_once ON account (key_prefix, id, version);
 
 CREATE TABLE policy (
     number      integer     NOT NULL, -- what tokens and verdicts name

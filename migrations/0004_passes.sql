@@ -16,6 +16,7 @@ CREATE TABLE pass (
     epoch              integer     NOT NULL, -- the gate's boot count
     seq                bigint      NOT NULL, -- counts up within an epoch
     day                date        NOT NULL, -- local date as first sent
+    told               smallint    NOT NULL, -- 0: what was decided; 1: what the device was told instead
     site_id            bigint      NOT NULL,
     worker_id          bigint      NOT NULL, -- 0: nobody was recognised
     direction          smallint    NOT NULL, -- 1 in, 2 out
@@ -41,7 +42,7 @@ CREATE TABLE pass (
     semantics          smallint    NOT NULL,
     fresh_ms           integer     NOT NULL,
     batch_id           bigint      NOT NULL,
-    CONSTRAINT pass_pkey PRIMARY KEY (gate_id, epoch, seq, day)
+    CONSTRAINT pass_pkey PRIMARY KEY (gate_id, epoch, seq, day, told)
 ) PARTITION BY RANGE (day);
 CREATE INDEX pass_decided ON pass USING brin (decided_at);
 

@@ -54,6 +54,23 @@ static inline struct app *app_of(const struct exchange *x)
     return x->app;
 }
 
+/* What a piece of work needs to know of whoever ordered it; an exchange has one, and so has an
+ * import that goes on after its exchange was answered. */
+struct caller; /* api/access.h */
+struct work {
+    struct app *app;
+    struct arena *arena;
+    const struct caller *caller;
+    time_us now;
+    uint16_t today;
+    int64_t request_id;
+};
+
+static inline struct work work_of(struct exchange *x)
+{
+    return (struct work){app_of(x), &x->arena, x->caller, x->now, x->today, (int64_t)x->id};
+}
+
 /* The service on one page. */
 extern const struct route routes[];
 extern const size_t route_count;

@@ -30,7 +30,7 @@ struct joining {
 
 /* Adds to b what `count` workers' new records need: record, record_secret, facts, engagement and
  * change rows. Folds each worker anew; ERR_TOO_LARGE or the fold's own errors. */
-MUST_USE struct err append_write(struct exchange *x, struct batch *b,
+MUST_USE struct err append_write(const struct work *work, struct batch *b,
                                  const struct joining *joining, size_t count);
 
 /* May the caller see this worker (and so post about him)? Contractors: engaged by them today or

@@ -15,17 +15,17 @@
 #include "api/access.h"
 #include "api/app.h"
 #include "register/change.h"
+#include "store/writes.h"
 
 enum { WRITE_ATTEMPTS = 3, WRITE_KEY_BYTES_MAX = 64 };
 
 struct write {
-    struct text key;              /* Idempotency-Key; .at NULL when the route does not need one */
+    struct text key;               /* Idempotency-Key; .at NULL when the route does not need one */
     unsigned char fingerprint[32]; /* SHA-256 of method, path and body */
-    bool found;                   /* the key was used before */
-    unsigned char found_fingerprint[32];
-    int status;                   /* of the answer: stored or to be stored */
+    struct key_row found;          /* what is stored of it, if it was used before */
+    int status;                    /* of the answer: stored or to be stored */
     struct text answer;
-    step_fn *const *again;        /* where a lost race starts over */
+    step_fn *const *again;         /* where a lost race starts over */
     unsigned attempts;
 };
 

@@ -1,0 +1,174 @@
+#include "api/access.h"
+
+#include "api/app.h"
+#include "store/access.h"
+
+static const uint32_t permissions[ACCOUNT_ROLES] = {
+#define ROLE(name, may) [ACCOUNT_##name] = (may),
+#include "api/access.def"
+#undef ROLE
+};
+
+uint32_t role_permissions(enum account_role role)
+{
+    CHECK(role > 0 && role < ACCOUNT_ROLES);
+    return permissions[role];
+}
+
+const char *permission_name(enum permission one)
+{
+    static const char *const names[] = {
+        "MAY_SET_UP",        "MAY_ENROL",        "MAY_ENGAGE",       "MAY_POST_EXAM",
+        "MAY_POST_TRAINING", "MAY_POST_VIOLATION", "MAY_POST_CERTIFICATE", "MAY_POST_AGREEMENT",
+        "MAY_SANCTION",      "MAY_STOP_SITE",    "MAY_CHECK",        "MAY_READ_WORKER",
+        "MAY_READ_DIRECTORY", "MAY_READ_PASSES", "MAY_READ_AUDIT",   "MAY_READ_HEALTH",
+        "MAY_GIVE_ACCESS",   "MAY_ERASE",        "MAY_MAKE_CODE",    "MAY_SET_POLICY",
+        "MAY_CONSENT",       "MAY_FIND_WORKER",
+    };
+    int place = __builtin_ctz((unsigned)one);
+
+    CHECK((size_t)place < sizeof names / sizeof names[0]);
+    return names[place];
+}
+
+bool caller_in_region(const struct caller *caller, struct text region)
+{
+    return text_starts(region, caller->region);
+}
+
+static struct err become(struct exchange *x, const struct account *account)
+{
+    struct caller *caller = x->caller;
+
+    if (!account->active)
+        return err_make(account->role == ACCOUNT_GATE ? ERR_DEVICE_DISABLED : ERR_UNAUTHENTICATED);
+    *caller = (struct caller){
+        .role = account->role,
+        .account_id = account->id,
+        .org_id = account->org_id,
+        .site_id = account->site_id,
+        .device_id = account->device_id,
+        .region = arena_text(&x->arena, account->region),
+        .permissions = role_permissions(account->role),
+    };
+    return caller->region.at != NULL ? OK : err_make(ERR_TOO_LARGE);
+}
+
+/* What a key that the register does not hold (yet) is looked up with. */
+struct asking {
+    struct text prefix;      /* of an API key; .at NULL: a worker's key */
+    unsigned char hash[32];
+    int32_t claimed_version; /* what the worker's key says */
+    struct account account;  /* as PostgreSQL has it */
+    int32_t access_version;  /* likewise; 0: no such person */
+};
+
+static enum step ask_database(struct exchange *x, struct asking *asking)
+{
+    struct batch *b = batch_new(app_of(x)->pg, &x->arena);
+
+    if (b == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    if (asking->prefix.at != NULL)
+        access_find_account(b, asking->prefix, &asking->account);
+    else
+        access_find_worker(b, caller_of(x)->worker_id, &asking->access_version);
+    x->input = asking; /* the body is read only after this */
+    return exchange_wait(x, batch_send(b, exchange_waiter(x)));
+}
+
+static enum step by_worker_key(struct exchange *x, struct text key)
+{
+    struct app *app = app_of(x);
+    struct caller *caller = x->caller;
+    struct asking *asking = arena_new(&x->arena, struct asking);
+    struct worker_view view;
+    int32_t access_version, known = -1;
+    int64_t worker_id;
+
+    if (asking == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    if (!worker_key_parse(app->shared->vault, key, &worker_id, &access_version))
+        return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+    *caller = (struct caller){.role = ACCOUNT_WORKER,
+                              .worker_id = worker_id,
+                              .region = TEXT(""),
+                              .permissions = role_permissions(ACCOUNT_WORKER)};
+    registry_enter(app->reader);
+    if (registry_worker(app->reader, worker_id, &view))
+        known = view.access_version;
+    registry_leave(app->reader);
+    if (known == access_version)
+        return STEP_NEXT;
+    asking->claimed_version = access_version;
+    return ask_database(x, asking);
+}
+
+static enum step by_api_key(struct exchange *x, struct text key)
+{
+    struct app *app = app_of(x);
+    struct asking *asking = arena_new(&x->arena, struct asking);
+    const struct account *account;
+    bool known = false;
+    struct err e = OK;
+
+    if (asking == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    if (!api_key_split(key, &asking->prefix, asking->hash))
+        return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+    registry_enter(app->reader);
+    account = registry_account(app->reader, asking->prefix);
+    if (account != NULL && bytes_equal(account->key_hash, asking->hash, 32)) {
+        known = true;
+        e = become(x, account);
+    }
+    registry_leave(app->reader);
+    if (err_is(e))
+        return exchange_fail(x, e);
+    return known ? STEP_NEXT : ask_database(x, asking);
+}
+
+enum step access_authenticate(struct exchange *x)
+{
+    struct text header = http_header(x->request, "authorization");
+    struct text bearer = TEXT("Bearer ");
+
+    x->caller = arena_new(&x->arena, struct caller);
+    if (x->caller == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    if (x->route->permission == 0)
+        return STEP_NEXT;
+    if (header.bytes <= bearer.bytes ||
+        !text_equal_ignoring_case((struct text){header.at, bearer.bytes}, bearer))
+        return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+    header = (struct text){header.at + bearer.bytes, header.bytes - bearer.bytes};
+    if (text_starts(header, TEXT("jw_")))
+        return by_worker_key(x, header);
+    return by_api_key(x, header);
+}
+
+enum step access_authenticated(struct exchange *x)
+{
+    struct asking *asking = x->input;
+    struct err e;
+
+    if (asking == NULL) /* the register knew, or the route is open */
+        return STEP_NEXT;
+    x->input = NULL;
+    if (asking->prefix.at == NULL) {
+        if (asking->access_version == 0 || asking->access_version != asking->claimed_version)
+            return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+        return STEP_NEXT;
+    }
+    if (asking->account.id == 0 || !bytes_equal(asking->account.key_hash, asking->hash, 32))
+        return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+    e = become(x, &asking->account);
+    return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
+}
+
+enum step access_permit(struct exchange *x)
+{
+    if (x->route->permission != 0 && (caller_of(x)->permissions & x->route->permission) == 0)
+        return exchange_fail(x, err_make(ERR_FORBIDDEN));
+    return STEP_NEXT;
+}

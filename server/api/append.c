@@ -1,0 +1,255 @@
+/* api/append.c: the three steps by which records join workers: load, decide and write, answer. */
+#include "api/append.h"
+
+#include <string.h>
+
+#include "api/append_items.h"
+#include "api/metrics.h"
+#include "api/person_seal.h"
+#include "domain/admit.h"
+#include "store/posting.h"
+
+struct append {
+    struct write write; /* first: see write.h */
+    struct items items;
+    struct person *persons; /* one an item */
+    struct posting_rows posting;
+};
+
+const size_t append_state_bytes = sizeof(struct append);
+
+/* One worker's share of a request: what is known, followed by what joins. */
+struct group {
+    const struct person *person;
+    struct record *all;
+    size_t known, joined;
+    struct text *bodies, *secrets;
+};
+
+static int64_t *site_of(struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_ENGAGEMENT:     return &record->engagement.site;
+    case RECORD_ENGAGEMENT_END: return &record->engagement_end.site;
+    case RECORD_TRAINING:       return &record->training.site;
+    case RECORD_VIOLATION:      return &record->violation.site;
+    case RECORD_BAN: return record->ban.scope == BAN_SITE ? &record->ban.subject : NULL;
+    default:         return NULL;
+    }
+}
+
+static enum step append_load(struct exchange *x)
+{
+    struct append *s = x->state;
+    struct person_name *names;
+    struct batch *b;
+    int64_t *sites;
+    size_t site_count = 0;
+    struct err e = items_read(x, &s->items);
+
+    if (err_is(e))
+        return exchange_fail(x, e);
+    names = arena_new_array(&x->arena, s->items.count, struct person_name);
+    sites = arena_new_array(&x->arena, s->items.count, int64_t);
+    s->persons = arena_new_array(&x->arena, s->items.count, struct person);
+    b = write_begin(x);
+    if (names == NULL || sites == NULL || s->persons == NULL || b == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    for (size_t i = 0; i < s->items.count; i++) {
+        int64_t *site = site_of(&s->items.item[i].record);
+
+        names[i] = s->items.item[i].name;
+        if (site != NULL && *site != 0)
+            sites[site_count++] = *site;
+    }
+    posting_load(b, caller_of(x)->org_id, sites, site_count, &s->posting);
+    e = persons_load(b, &x->arena, names, s->items.count, s->persons);
+    return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
+}
+
+static bool engaged_with(const struct caller *caller, const struct person *person, uint16_t today)
+{
+    for (size_t i = 0; i < person->engagement_count; i++) {
+        const struct person_engagement *e = &person->engagements[i];
+
+        if (e->until <= today)
+            continue;
+        if (caller->role == ACCOUNT_CONTRACTOR && e->org_id == caller->org_id)
+            return true;
+        if (caller->role == ACCOUNT_SAFETY_OFFICER && e->site_id == caller->site_id)
+            return true;
+        if ((caller->role == ACCOUNT_INSPECTOR || caller->role == ACCOUNT_REGULATOR) &&
+            caller_in_region(caller, e->site_region))
+            return true;
+    }
+    return false;
+}
+
+bool append_may_see(const struct caller *caller, const struct person *person, uint16_t today)
+{
+    if (!person->found)
+        return false;
+    if (caller->role == ACCOUNT_WORKER)
+        return caller->worker_id == person->worker_id;
+    if (caller->role == ACCOUNT_CLINIC || caller->role == ACCOUNT_TRAINING_CENTRE)
+        return true;
+    return engaged_with(caller, person, today);
+}
+
+/* A contractor may newly engage somebody whom he does not see yet: then he names him by document,
+ * which only the person can have shown him. */
+static bool may_engage(const struct caller *caller, const struct item *item)
+{
+    return caller->role == ACCOUNT_CONTRACTOR && item->record.kind == RECORD_ENGAGEMENT &&
+           item->name.worker_id == 0 && item->person->found;
+}
+
+static struct err check_site(const struct caller *caller, const struct append *s,
+                             struct item *item)
+{
+    int64_t *site = site_of(&item->record);
+    const struct posting_site *known;
+
+    if (site == NULL)
+        return OK;
+    if (*site == 0 && caller->role == ACCOUNT_SAFETY_OFFICER)
+        *site = caller->site_id; /* their own, unless they say another */
+    if (*site == 0 || *site == caller->site_id)
+        return OK;
+    known = posting_site_find(&s->posting, *site);
+    if (known == NULL || !known->open || caller->role == ACCOUNT_SAFETY_OFFICER ||
+        !caller_in_region(caller, known->region))
+        return err_field(ERR_SITE_UNKNOWN, "/site", NULL);
+    return OK;
+}
+
+static struct group *group_of(struct arena *arena, struct group *groups, size_t *count,
+                              const struct person *person, size_t joining_max)
+{
+    struct group *g;
+
+    for (size_t i = 0; i < *count; i++) {
+        if (groups[i].person->worker_id == person->worker_id)
+            return &groups[i];
+    }
+    g = &groups[(*count)++];
+    g->person = person;
+    g->known = person->record_count;
+    g->all = arena_new_array(arena, g->known + joining_max, struct record);
+    g->bodies = arena_new_array(arena, joining_max, struct text);
+    g->secrets = arena_new_array(arena, joining_max, struct text);
+    if (g->all != NULL && g->known > 0)
+        memcpy(g->all, person->records, g->known * sizeof *g->all);
+    return g;
+}
+
+static struct err join(struct exchange *x, struct append *s, struct item *item, struct group *g)
+{
+    const struct caller *caller = caller_of(x);
+    struct posting posting = {caller->role, caller->account_id, caller->org_id, caller->site_id,
+                              s->posting.accreditations};
+    struct work work = work_of(x);
+    size_t at = g->known + g->joined;
+    struct err e;
+
+    if (g->all == NULL || g->bodies == NULL || g->secrets == NULL)
+        return err_make(ERR_TOO_LARGE);
+    if (item->record.kind == RECORD_ENGAGEMENT && item->record.engagement.from == DAY_UNKNOWN)
+        item->record.engagement.from = item->record.occurred_on;
+    e = record_admit(&item->record, g->all, at, &posting, x->today);
+    if (err_is(e))
+        return e;
+    item->record.version = at > 0 ? g->all[at - 1].version + 1 : 1;
+    e = person_seal_record(&work, g->person, &item->record, &g->bodies[g->joined],
+                           &g->secrets[g->joined]);
+    if (err_is(e))
+        return e;
+    g->all[at] = item->record;
+    g->joined++;
+    return OK;
+}
+
+static struct err decide(struct exchange *x, struct append *s, size_t i, struct group *groups,
+                         size_t *count)
+{
+    struct item *item = &s->items.item[i];
+    const struct caller *caller = caller_of(x);
+    struct err e;
+
+    item->person = &s->persons[i];
+    if (!append_may_see(caller, item->person, x->today) && !may_engage(caller, item))
+        return err_make(ERR_WORKER_UNKNOWN);
+    if (item->person->erased)
+        return err_make(ERR_PERSON_ERASED);
+    e = check_site(caller, s, item);
+    if (err_is(e))
+        return e;
+    return join(x, s, item,
+                group_of(&x->arena, groups, count, item->person, s->items.count - i));
+}
+
+static struct err write_groups(struct exchange *x, struct batch *b, const struct group *groups,
+                               size_t count)
+{
+    struct joining *joining = arena_new_array(&x->arena, count + 1, struct joining);
+    int64_t *workers = arena_new_array(&x->arena, count + 1, int64_t);
+    struct work work = work_of(x);
+    size_t joined = 0;
+
+    if (b == NULL || joining == NULL || workers == NULL)
+        return err_make(ERR_TOO_LARGE);
+    for (size_t i = 0; i < count; i++) {
+        if (groups[i].joined == 0)
+            continue;
+        workers[joined] = groups[i].person->worker_id;
+        joining[joined++] = (struct joining){groups[i].person, groups[i].all + groups[i].known,
+                                             groups[i].bodies, groups[i].secrets,
+                                             groups[i].joined};
+    }
+    if (joined == 0)
+        return OK;
+    write_audit_list(x, b, "record.post", workers, joined, TEXT(""));
+    return append_write(&work, b, joining, joined);
+}
+
+static enum step append_decide(struct exchange *x)
+{
+    struct append *s = x->state;
+    struct group *groups = arena_new_array(&x->arena, s->items.count, struct group);
+    size_t count = 0;
+    struct batch *b;
+    struct text answer;
+    enum step next;
+    struct err e;
+    int status;
+
+    if (write_seen(x, &next))
+        return next;
+    if (groups == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    for (size_t i = 0; i < s->items.count; i++) {
+        struct item *item = &s->items.item[i];
+
+        if (!err_is(item->error))
+            item->error = decide(x, s, i, groups, &count);
+        if (err_is(item->error) && !s->items.many)
+            return exchange_fail(x, item->error);
+    }
+    answer = items_render(x, &s->items, &status);
+    b = write_commit(x, status, answer);
+    e = write_groups(x, b, groups, count);
+    return err_is(e) ? exchange_fail(x, e) : write_send(x, b, append_steps);
+}
+
+static enum step append_answer(struct exchange *x)
+{
+    struct append *s = x->state;
+
+    for (size_t i = 0; i < s->items.count; i++) {
+        if (!err_is(s->items.item[i].error))
+            metrics_records(app_of(x)->shared->metrics, s->items.item[i].record.kind, 1);
+    }
+    return write_answer(x);
+}
+
+step_fn *const append_steps[] = {append_load, append_decide, append_answer, NULL};

@@ -1,0 +1,36 @@
+/* api/append_items.h: a body of one or many posts, read and answered item by item. */
+#ifndef API_APPEND_ITEMS_H
+#define API_APPEND_ITEMS_H
+
+#include "api/append.h"
+
+struct item {
+    struct person_name name; /* whom it is about */
+    struct record record;
+    const struct person *person; /* once loaded */
+    struct text body, secret;    /* what is stored */
+    struct err error;            /* why it was refused; OK: it joins */
+};
+
+struct items {
+    bool many;       /* the body was an array */
+    size_t count;
+    struct item *item;
+};
+
+/* Which kinds a route takes; the first is meant when an item names none. */
+struct append_kinds {
+    const char *pattern;
+    enum record_kind kinds[12]; /* ended by 0 */
+};
+const struct append_kinds *append_kinds_of(const struct route *route);
+
+/* The permission that posting a kind needs. */
+enum permission append_permission(enum record_kind kind);
+
+/* Reads x->json into items. An error of the body as a whole is returned, one of an item is kept. */
+MUST_USE struct err items_read(struct exchange *x, struct items *items);
+/* What a request is answered when all is decided; .at NULL at the arena's ceiling. */
+struct text items_render(struct exchange *x, const struct items *items, int *status);
+
+#endif

@@ -1,0 +1,75 @@
+#include "store/posting.h"
+
+#include "domain/record.h"
+
+/* Place of a training type in its enum, from 1; 0: no such type. */
+static unsigned training_type_of(struct text name)
+{
+    struct text rest = text_of(record_choices(RECORD_TRAINING, "type"));
+
+    for (unsigned place = 1; rest.at != NULL; place++) {
+        if (text_equal(text_cut(rest, '|', &rest), name))
+            return place;
+    }
+    return 0;
+}
+
+/* "entry_company,annual" as a bit set of enum training_type; names that are no type are left out. */
+static uint32_t accreditations_of(struct text names)
+{
+    uint32_t bits = 0;
+
+    while (names.at != NULL && names.bytes > 0)
+        bits |= UINT32_C(1) << training_type_of(text_cut(names, ',', &names));
+    return bits & ~UINT32_C(1);
+}
+
+static struct err decode_org(void *into, const struct rows *rows)
+{
+    struct posting_rows *posting = into;
+
+    if (rows->count == 1) {
+        posting->accreditations = accreditations_of(row_text(rows, 0, POSTING_ORG_ACCREDITATIONS));
+        posting->org_active = text_is(row_text(rows, 0, POSTING_ORG_STATE), "active");
+    }
+    return OK;
+}
+
+static struct err decode_sites(void *into, const struct rows *rows)
+{
+    struct posting_rows *posting = into;
+
+    posting->sites = arena_new_array(rows->arena, (size_t)rows->count + 1, struct posting_site);
+    if (posting->sites == NULL)
+        return err_make(ERR_TOO_LARGE);
+    for (int i = 0; i < rows->count; i++) {
+        posting->sites[i] = (struct posting_site){
+            .id = row_int64(rows, i, POSTING_SITES_ID),
+            .region = row_text(rows, i, POSTING_SITES_REGION),
+            .open = !text_is(row_text(rows, i, POSTING_SITES_STATE), "closed"),
+        };
+    }
+    posting->site_count = (size_t)rows->count;
+    return OK;
+}
+
+void posting_load(struct batch *b, int64_t org_id, const int64_t *site_ids, size_t site_count,
+                  struct posting_rows *rows)
+{
+    struct params *p = params_new(b);
+
+    params_int64(p, org_id);
+    batch_add(b, SQL_POSTING_ORG, p, decode_org, rows);
+    p = params_new(b);
+    params_int64_array(p, site_ids, site_count);
+    batch_add(b, SQL_POSTING_SITES, p, decode_sites, rows);
+}
+
+const struct posting_site *posting_site_find(const struct posting_rows *rows, int64_t site_id)
+{
+    for (size_t i = 0; i < rows->site_count; i++) {
+        if (rows->sites[i].id == site_id)
+            return &rows->sites[i];
+    }
+    return NULL;
+}

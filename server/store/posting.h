@@ -1,0 +1,25 @@
+/* store/posting.h: what a post is checked against besides the person: poster and sites. */
+#ifndef STORE_POSTING_H
+#define STORE_POSTING_H
+
+#include "store/pg.h"
+
+struct posting_site {
+    int64_t id;
+    struct text region;
+    bool open; /* not closed for good; a stopped site still takes records */
+};
+
+struct posting_rows {
+    bool org_active;
+    uint32_t accreditations; /* bit 1 << enum training_type */
+    struct posting_site *sites;
+    size_t site_count;
+};
+
+/* Adds the statements to b. org_id 0 and site_count 0 are fine. */
+void posting_load(struct batch *b, int64_t org_id, const int64_t *site_ids, size_t site_count,
+                  struct posting_rows *rows);
+const struct posting_site *posting_site_find(const struct posting_rows *rows, int64_t site_id);
+
+#endif

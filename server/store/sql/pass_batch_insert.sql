@@ -1,0 +1,12 @@
+-- Names a batch of passes and tells the other servers of it. One that was here before changes nothing.
+-- $1 batch_id bigint
+-- $2 server_id uuid
+-- $3 passes integer
+-- $4 change_kind smallint
+-- writes
+WITH batch AS (
+    INSERT INTO pass_batch (id, server_id, passes) VALUES ($1::bigint, $2::uuid, $3::integer)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+INSERT INTO change (kind, key, version) SELECT $4::smallint, id, 1 FROM batch

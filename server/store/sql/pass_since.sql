@@ -1,0 +1,19 @@
+-- What was decided since an instant, oldest first: for a server that starts.
+-- $1 since timestamptz
+-- $2 from_day date
+-- $3 count integer
+-- returns: gate_id bigint, epoch integer, seq bigint, day date, told smallint, site_id bigint,
+--   worker_id bigint, direction smallint, verdict smallint, why smallint,
+--   person_colour smallint, colour_here smallint, reasons bigint, restrictions integer,
+--   flags integer, source smallint, at timestamptz, decided_at timestamptz, token_iat bigint,
+--   token_index bigint, facts_version integer, engagement_version integer,
+--   site_version integer, org_version integer, policy integer, semantics smallint,
+--   fresh_ms integer
+SELECT gate_id, epoch, seq, day, told, site_id, worker_id, direction, verdict, why,
+       person_colour, colour_here, reasons, restrictions, flags, source, at, decided_at,
+       token_iat, token_index, facts_version, engagement_version, site_version, org_version,
+       policy, semantics, fresh_ms
+FROM pass
+WHERE decided_at >= $1 AND day >= $2
+ORDER BY decided_at DESC
+LIMIT $3::integer
