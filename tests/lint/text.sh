@@ -12,7 +12,7 @@ status=0
 none() { # what is wrong, extended regex, files
     local what=$1 pattern=$2 hits
     shift 2
-    hits=$(git grep --untracked -InE "$pattern" -- "$@" | cut -c1-120) || return 0
+    hits=$(git grep --no-index --exclude-standard -InE "$pattern" -- "$@" | cut -c1-120) || return 0
     echo "$what:"
     sed 's/^/    /' <<<"$hits"
     status=1
@@ -25,5 +25,5 @@ none "longer than 110 columns" '^([^ ].| [^*]).{109,}' '*.c' '*.h' '*.sh' dev
 none "a comment longer than 120 columns" '^ \*.{119,}' '*.c' '*.h'
 while IFS= read -r file; do
     [[ ! -s $file || -z $(tail -c1 "$file") ]] || { echo "$file: no newline at its end"; status=1; }
-done < <(git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.def' '*.sh' '*.sql' '*.md')
+done < <(git grep --no-index --exclude-standard -lIe '' -- '*.c' '*.h' '*.def' '*.sh' '*.sql' '*.md')
 exit $status
