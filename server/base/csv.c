@@ -95,9 +95,10 @@ struct err csv_next_row(struct csv_reader *reader, struct text *fields, unsigned
     if (reader->at == reader->end)
         return OK;
     for (reader->column = 1;; reader->column++) {
-        if (*count == max || *count == CSV_FIELDS_MAX)
-            return refuse(reader, ERR_TOO_LARGE, "fewer fields in a row");
-        e = read_field(reader, &fields[*count]);
+        if (*count < max && *count < CSV_FIELDS_MAX)
+            e = read_field(reader, &fields[*count]);
+        else
+            e = refuse(reader, ERR_TOO_LARGE, "fewer fields in a row");
         if (err_is(e)) {
             *count = 0;
             return e;
