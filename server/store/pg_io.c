@@ -73,13 +73,18 @@ void conn_send(struct pg_conn *conn, struct batch *b)
         conn_lost_by_libpq(conn);
 }
 
+/* The next one's time begins now: it was only waiting so far, and a connection that answers must not
+ * be dropped because of what stood before it. */
 static void finish_oldest(struct pg_conn *conn)
 {
-    struct batch *b = TAILQ_FIRST(&conn->sent);
+    struct batch *b = TAILQ_FIRST(&conn->sent), *next;
 
     CHECK(b->answering == NULL); /* every statement was answered before the sync */
     TAILQ_REMOVE(&conn->sent, b, link);
     conn->sent_count--;
+    next = TAILQ_FIRST(&conn->sent);
+    if (next != NULL)
+        next->deadline_us = clock_monotonic_us() + conn->pool->batch_ms * US_PER_MS;
     arm_deadline(conn);
     batch_finish(b);
 }

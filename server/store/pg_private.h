@@ -58,7 +58,7 @@ struct batch {
     bool undone;         /* PostgreSQL refused a statement: nothing of it was kept, for certain */
     bool writes;
     bool doubted;        /* a warning came while it wrote: its commit is not believed */
-    int64_t deadline_us; /* monotonic; of waiting while queued, of answering once sent */
+    int64_t deadline_us; /* monotonic: while queued, of waiting; once it is the oldest sent, of answering */
 };
 TAILQ_HEAD(batch_list, batch);
 
