@@ -142,20 +142,23 @@ static struct err read_choices(const struct reading *r, const struct body_field 
     return OK;
 }
 
+struct err record_trade_parse(const json_t *value, const char *field, uint16_t *trade)
+{
+    if (json_is_string(value))
+        return trade_parse(json_text(value), field, trade);
+    if (!json_is_integer(value))
+        return err_field(ERR_FIELD_TYPE, field, "a trade code like 030");
+    if (json_integer_value(value) < 1 || json_integer_value(value) > TRADE_MAX ||
+        trade_find((uint16_t)json_integer_value(value)) == NULL)
+        return err_field(ERR_FIELD_CHOICE, field, "a trade code like 030");
+    *trade = (uint16_t)json_integer_value(value);
+    return OK;
+}
+
 static struct err read_trade(const struct reading *r, const struct body_field *f,
                              const json_t *value)
 {
-    uint16_t *out = (uint16_t *)(void *)member(r, f);
-
-    if (json_is_string(value))
-        return trade_parse(json_text(value), f->pointer, out);
-    if (!json_is_integer(value))
-        return wrong_type(f, "a trade code like 030");
-    if (json_integer_value(value) < 1 || json_integer_value(value) > TRADE_MAX ||
-        trade_find((uint16_t)json_integer_value(value)) == NULL)
-        return err_field(ERR_FIELD_CHOICE, f->pointer, "a trade code like 030");
-    *out = (uint16_t)json_integer_value(value);
-    return OK;
+    return record_trade_parse(value, f->pointer, (uint16_t *)(void *)member(r, f));
 }
 
 /* "7.06" -> 706: GB 6441-86 numbers its classes with two decimals. */
@@ -474,6 +477,21 @@ struct err record_parse(const json_t *object, struct arena *arena, struct record
         return err_field(ERR_FIELD_CHOICE, "/kind", "a kind of record");
     e = read_common(&r);
     return err_is(e) ? e : read_body(&r, common);
+}
+
+struct err record_id_parse(const json_t *value, const char *field, uint32_t *id)
+{
+    const struct reading r = {.names = true};
+    const struct body_field f = {.pointer = field, .min = 1, .max = INT32_MAX};
+    int64_t number;
+
+    if (json_is_integer(value) && (json_integer_value(value) < 1 ||
+                                   json_integer_value(value) > INT32_MAX))
+        return err_field(ERR_FIELD_RANGE, field, "1..2147483647");
+    if (err_is(read_id(&r, &f, value, &number)))
+        return err_field(ERR_FIELD_TYPE, field, "a number or a name");
+    *id = (uint32_t)number;
+    return OK;
 }
 
 size_t record_secrets(struct record *record, struct record_secret out[RECORD_SECRETS_MAX])

@@ -101,6 +101,11 @@ MUST_USE struct err record_parse_body(enum record_kind kind, const json_t *objec
  * employer's. */
 MUST_USE struct err record_parse(const json_t *object, struct arena *arena, struct record *out);
 
+/* An id as it stands in files, number or name; a trade as text or number. For contexts, which name
+ * the same places as records. ERR_FIELD_TYPE, ERR_FIELD_RANGE, ERR_FIELD_CHOICE. */
+MUST_USE struct err record_id_parse(const json_t *value, const char *field, uint32_t *id);
+MUST_USE struct err record_trade_parse(const json_t *value, const char *field, uint16_t *trade);
+
 /* Writes the fields of the record's kind into the open object; a secret as its hash when it has
  * one. What was left out is not written. */
 void record_render_body(const struct record *record, struct json_writer *w);
