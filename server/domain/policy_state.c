@@ -1,0 +1,49 @@
+#include "domain/policy_state.h"
+
+static const char *const names[POLICY_STATES] = {
+    [POLICY_DRAFT] = "draft",
+    [POLICY_APPROVED] = "approved",
+    [POLICY_IN_FORCE] = "in_force",
+    [POLICY_RETIRED] = "retired",
+};
+
+/* What may follow, as the caller is told; NULL: nothing. */
+static const struct {
+    bool may[POLICY_STATES];
+    const char *expected;
+} follows[POLICY_STATES] = {
+    [POLICY_DRAFT] = {{[POLICY_APPROVED] = true, [POLICY_RETIRED] = true}, "approved | retired"},
+    [POLICY_APPROVED] = {{[POLICY_IN_FORCE] = true, [POLICY_RETIRED] = true}, "in_force | retired"},
+    [POLICY_IN_FORCE] = {{[POLICY_RETIRED] = true}, "retired"},
+    [POLICY_RETIRED] = {{false}, "nothing: it is retired"},
+};
+
+static bool is_state(enum policy_state state)
+{
+    return state >= POLICY_DRAFT && state < POLICY_STATES;
+}
+
+const char *policy_state_name(enum policy_state state)
+{
+    CHECK(is_state(state));
+    return names[state];
+}
+
+enum policy_state policy_state_of(struct text name)
+{
+    for (int state = POLICY_DRAFT; state < POLICY_STATES; state++) {
+        if (text_is(name, names[state]))
+            return (enum policy_state)state;
+    }
+    return 0;
+}
+
+struct err policy_move_admit(const struct policy_move *move)
+{
+    CHECK(is_state(move->from) && is_state(move->to));
+    if (!follows[move->from].may[move->to])
+        return err_field(ERR_FIELD_CHOICE, "/state", follows[move->from].expected);
+    if (move->to == POLICY_APPROVED && move->author == move->by)
+        return err_field(ERR_FORBIDDEN, "/state", "another account than the author's");
+    return OK;
+}

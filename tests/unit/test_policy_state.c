@@ -1,0 +1,49 @@
+/* Every move between states of a policy, and the four eyes. */
+#include <criterion/criterion.h>
+
+#include "domain/policy_state.h"
+
+static struct err move(enum policy_state from, enum policy_state to, int64_t by)
+{
+    return policy_move_admit(&(struct policy_move){.from = from, .to = to, .author = 7, .by = by});
+}
+
+Test(policy_state, only_the_written_moves_are_admitted)
+{
+    static const bool may[POLICY_STATES][POLICY_STATES] = {
+        /*                  -  draft  approved in_force retired */
+        [POLICY_DRAFT] =    {0, false, true,    false,   true},
+        [POLICY_APPROVED] = {0, false, false,   true,    true},
+        [POLICY_IN_FORCE] = {0, false, false,   false,   true},
+        [POLICY_RETIRED] =  {0, false, false,   false,   false},
+    };
+
+    for (int from = POLICY_DRAFT; from < POLICY_STATES; from++) {
+        for (int to = POLICY_DRAFT; to < POLICY_STATES; to++) {
+            struct err e = move((enum policy_state)from, (enum policy_state)to, 8);
+
+            cr_expect_eq(err_is(e), !may[from][to], "%d -> %d", from, to);
+            if (err_is(e))
+                cr_expect_eq(e.code, ERR_FIELD_CHOICE, "%d -> %d", from, to);
+        }
+    }
+}
+
+Test(policy_state, an_author_cannot_approve_his_own_policy)
+{
+    cr_expect_eq(move(POLICY_DRAFT, POLICY_APPROVED, 7).code, ERR_FORBIDDEN);
+    cr_expect_eq(move(POLICY_DRAFT, POLICY_APPROVED, 8).code, ERR_NONE);
+}
+
+Test(policy_state, an_author_may_withdraw_his_own_draft)
+{
+    cr_expect_eq(move(POLICY_DRAFT, POLICY_RETIRED, 7).code, ERR_NONE);
+}
+
+Test(policy_state, names_and_states_are_one_to_one)
+{
+    for (int state = POLICY_DRAFT; state < POLICY_STATES; state++)
+        cr_expect_eq(policy_state_of(text_of(policy_state_name((enum policy_state)state))), state);
+    cr_expect_eq(policy_state_of(TEXT("")), 0);
+    cr_expect_eq(policy_state_of(TEXT("in force")), 0);
+}
