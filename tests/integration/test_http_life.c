@@ -298,6 +298,22 @@ Test(http_life, a_drain_ends_in_time_even_when_a_handler_never_answers)
     net_server_stop(s);
 }
 
+Test(http_life, an_answer_that_outlives_the_server_finds_nobody)
+{
+    struct net_server *s = start();
+    struct raw_client client;
+
+    cr_assert(raw_open(&client, net_server_port(s)));
+    cr_assert(raw_send_text(&client, "GET /never HTTP/1.1\r\nHost: a\r\n\r\n"));
+    while (net_server_held(s) == 0)
+        sleep_ms(5);
+    net_server_end_http(s);
+    cr_expect(raw_is_closed(&client, RAW_WAIT_MS));
+    net_server_release(s);
+    raw_close(&client);
+    net_server_stop(s);
+}
+
 Test(http_life, an_idle_server_drains_at_once)
 {
     struct net_server *s = start();

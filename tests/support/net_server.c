@@ -109,12 +109,17 @@ struct net_server *net_server_start(const struct net_server_options *options)
     CHECK(pthread_mutex_init(&s->lock, NULL) == 0);
     CHECK(pthread_cond_init(&s->changed, NULL) == 0);
     s->loop = loop_new();
-    s->http = http_server_new(s->loop, &handlers);
+    s->http = http_server_new(s->loop, options->handlers != NULL ? options->handlers : &handlers);
     if (options->limits.headers_ms > 0)
         http_server_set_limits(s->http, &options->limits);
     CHECK(!err_is(http_listen(s->http, "127.0.0.1", 0, options->tls)));
     CHECK(pthread_create(&s->thread, NULL, run, s) == 0);
     return s;
+}
+
+struct loop *net_server_loop(const struct net_server *s)
+{
+    return s->loop;
 }
 
 unsigned net_server_port(const struct net_server *s)
@@ -146,13 +151,24 @@ void net_server_run(struct net_server *s, void (*fn)(void *arg), void *arg)
     CHECK(pthread_mutex_destroy(&call.lock) == 0 && pthread_cond_destroy(&call.changed) == 0);
 }
 
-static void stop(void *arg)
+static void end_http(void *arg)
 {
     struct net_server *s = arg;
 
-    http_server_free(s->http);
+    if (s->http != NULL)
+        http_server_free(s->http);
     s->http = NULL;
-    loop_stop(s->loop);
+}
+
+void net_server_end_http(struct net_server *s)
+{
+    net_server_run(s, end_http, s);
+}
+
+static void stop(void *arg)
+{
+    end_http(arg);
+    loop_stop(((struct net_server *)arg)->loop);
 }
 
 void net_server_stop(struct net_server *s)
@@ -176,7 +192,8 @@ static void read_counts(void *arg)
 {
     struct reading *r = arg;
 
-    r->counts = http_counts(r->server->http);
+    if (r->server->http != NULL)
+        r->counts = http_counts(r->server->http);
     r->held = r->server->held_count;
 }
 

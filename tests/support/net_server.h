@@ -14,6 +14,7 @@
 enum { NET_SERVER_BODY_MAX = 64 * 1024 };
 
 struct net_server_options {
+    const struct http_handlers *handlers; /* NULL: the routes above */
     struct http_limits limits; /* zeroes: the server's own */
     SSL_CTX *tls;
     int64_t slow_ms;
@@ -23,6 +24,8 @@ struct net_server_options {
 struct net_server;
 struct net_server *net_server_start(const struct net_server_options *options);
 void net_server_stop(struct net_server *s); /* at once */
+void net_server_end_http(struct net_server *s); /* frees the HTTP server; its loop goes on */
+struct loop *net_server_loop(const struct net_server *s); /* for handlers, on its thread */
 unsigned net_server_port(const struct net_server *s);
 
 /* Runs fn on the server's thread and waits for it. */
