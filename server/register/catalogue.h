@@ -6,8 +6,7 @@
 #define REGISTER_CATALOGUE_H
 
 #include "domain/directory.h"
-
-struct policy_set; /* domain/policy.h */
+#include "domain/policy.h"
 
 enum catalogue_kind {
     CATALOGUE_ORG, CATALOGUE_SITE, CATALOGUE_DEVICE, CATALOGUE_ACCOUNT, CATALOGUE_KINDS

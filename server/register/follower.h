@@ -16,7 +16,9 @@ struct follower_options {
     int64_t poll_ms;      /* beside NOTIFY; 1000 */
     int64_t heartbeat_ms; /* 1000 */
     unsigned load_connections; /* parallel COPY: 1..8 */
-    /* PASS_BATCH changes of other servers are handed over here, on the follower's thread; may be NULL */
+    /* PASS_BATCH changes of other servers (version is not our follower_server_key) are handed over
+     * here, on the follower's thread; may be NULL. After a reload some may be missing: whoever keeps
+     * presence rebuilds it when registry_health().reloads has grown. */
     void (*pass_batch)(void *arg, int64_t batch_id);
     void *arg;
 };
@@ -24,5 +26,12 @@ struct follower_options {
 struct follower;
 struct follower *follower_start(struct registry *registry, const struct follower_options *options);
 void follower_stop(struct follower *follower); /* joins the thread */
+
+/* This server has committed changes: look now, and wake the other servers (coalesced, on a
+ * connection of the follower's own, so no writing transaction waits for it). Any thread. */
+void follower_nudge(struct follower *follower);
+
+/* What stands for a server in change rows: the key of a HEARTBEAT, the version of a PASS_BATCH. */
+int64_t follower_server_key(const unsigned char server_id[16]);
 
 #endif

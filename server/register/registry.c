@@ -344,6 +344,23 @@ void registry_replace_list(struct registry *registry, uint32_t number, const uin
 }
 
 
+void registry_truncate(struct registry *registry, int64_t first, uint32_t list)
+{
+    static const uint32_t nobody[SLOTS_PER_LIST];
+    size_t count;
+
+    CHECK(first % BLOCK_WORKERS == 0);
+    registry_lock(registry);
+    count = atomic_load(&registry->top)->count;
+    for (size_t number = (size_t)(first >> BLOCK_SHIFT); number < count; number++)
+        replace_block(registry, (uint32_t)number, NULL, 0);
+    next_epoch(registry);
+    registry_unlock(registry);
+    for (; list < SLOT_LISTS_MAX; list++)
+        if (atomic_load(&registry->lists[list]) != NULL)
+            registry_replace_list(registry, list, nobody);
+}
+
 /* Publishes a copy of it, in place of the one before. */
 static void put_catalogue(struct registry *registry, const struct catalogue *changed)
 {

@@ -11,8 +11,8 @@
 #include "base/loop.h"
 #include "base/waiter.h"
 #include "domain/directory.h"
+#include "domain/policy.h"
 
-struct policy_set; /* domain/policy.h */
 struct registry;
 struct registry_reader; /* one a thread */
 

@@ -23,6 +23,9 @@ uint32_t slot_value(int64_t worker_id, bool badge, bool is_void);
 void registry_write_slot(struct registry *registry, uint64_t index, uint32_t value);
 void registry_replace_list(struct registry *registry, uint32_t list, const uint32_t *values);
 
+/* Nobody is left from worker `first` on (block-aligned), and no slot from list `list` on. */
+void registry_truncate(struct registry *registry, int64_t first, uint32_t list);
+
 /* Sorted by id, unique; the objects (org_keep and so on) are the register's from now on. With
  * replace, what is not among them is gone. */
 void registry_write_catalogue(struct registry *registry, enum catalogue_kind kind,

@@ -1,0 +1,13 @@
+-- What became visible since a snapshot: xids that it did not know yet, and those it saw in progress.
+-- Each object once, in order; one more than a register would follow rather than load anew.
+-- $1 since text
+-- returns: kind smallint, key bigint, version bigint, at timestamptz
+SELECT kind, key, max(version) AS version, max(at) AS at
+FROM (SELECT kind, key, version, at FROM change
+      WHERE xid >= pg_snapshot_xmax($1::text::pg_snapshot)
+      UNION ALL
+      SELECT kind, key, version, at FROM change
+      WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::text::pg_snapshot)))) AS seen
+GROUP BY kind, key
+ORDER BY kind, key
+LIMIT 1000001

@@ -1,0 +1,2 @@
+-- Ends the transaction in which a register read.
+COMMIT

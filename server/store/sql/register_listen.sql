@@ -1,0 +1,2 @@
+-- Be woken when somebody has committed a change.
+LISTEN jianan_change

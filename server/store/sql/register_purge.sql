@@ -1,0 +1,13 @@
+-- Removes change rows that ended before a snapshot, oldest xid first, a part at a time. The snapshot
+-- must be an old one: who followed within its age has seen all of them.
+-- $1 until text
+-- writes
+-- returns: removed bigint
+WITH gone AS (
+    DELETE FROM change
+    WHERE ctid = ANY (ARRAY(SELECT ctid FROM change
+                            WHERE xid < pg_snapshot_xmin($1::text::pg_snapshot)
+                            ORDER BY xid LIMIT 20000))
+    RETURNING 1
+)
+SELECT count(*) AS removed FROM gone
