@@ -10,7 +10,8 @@ status=0
 none() { # what it is, extended regex, pathspecs that are exempt
     local what=$1 pattern=$2 hits
     shift 2
-    hits=$(git grep --no-index --exclude-standard -InE "$pattern" -- . ':!LICENSE' "$@" | cut -c1-160) || return 0
+    hits=$(git grep --no-index --exclude-standard -InE "$pattern" -- . ':!LICENSE' "$@" |
+        cut -c1-160) || return 0
     echo "$what:"
     sed 's/^/    /' <<<"$hits"
     status=1
