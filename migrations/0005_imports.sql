@@ -1,8 +1,9 @@
 -- Bulk enrolment. The uploaded file is never stored: it holds personal data. What stays is how far
 -- it got and which rows were refused, so that the clerk can mend them and send the file again.
 
+CREATE SEQUENCE import_id;
 CREATE TABLE import (
-    id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id          bigint      NOT NULL CONSTRAINT import_pkey PRIMARY KEY,
     account_id  bigint      NOT NULL,
     org_id      bigint      NOT NULL,
     state       text        NOT NULL DEFAULT 'running' CONSTRAINT import_state CHECK (state IN ('running', 'done', 'interrupted')),
@@ -21,5 +22,6 @@ CREATE TABLE import_error (
     expected    text     NOT NULL,
     CONSTRAINT import_error_pkey PRIMARY KEY (import_id, row_number, column_name)
 );
+GRANT USAGE ON SEQUENCE import_id TO jianan_app;
 GRANT SELECT, INSERT, UPDATE ON import TO jianan_app;
 GRANT SELECT, INSERT ON import_error TO jianan_app;

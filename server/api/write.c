@@ -2,7 +2,7 @@
 
 static struct write *write_of(struct exchange *x)
 {
-    CHECK(x->route->writes && x->route->state_bytes >= sizeof(struct write));
+    CHECK(x->route->writes && *x->route->state_bytes >= sizeof(struct write));
     return x->state;
 }
 

@@ -42,7 +42,7 @@ struct err exchange_take_route(struct exchange *x, const struct route_match *mat
 
     CHECK(x->route == NULL && route != NULL);
     x->params = arena_new_array(&x->arena, ROUTE_PARAMS_MAX, struct text);
-    x->state = arena_alloc(&x->arena, route->state_bytes);
+    x->state = arena_alloc(&x->arena, route->state_bytes != NULL ? *route->state_bytes : 0);
     if (x->params == NULL || x->state == NULL)
         return err_make(ERR_TOO_LARGE);
     memcpy(x->params, match->params, sizeof match->params);

@@ -19,7 +19,7 @@ struct route {
     const struct field *query; /* api/input.h table, or NULL: no query parameter is known */
     const struct field *body;  /* api/input.h table, or NULL: no body (or a body of its own type) */
     step_fn *const *steps;     /* ended by NULL; the last one answers */
-    size_t state_bytes;        /* exchange->state: zeroed memory of this size */
+    const size_t *state_bytes; /* exchange->state: zeroed memory of this size; NULL: none */
     size_t body_bytes_max;     /* 0: the default, 64 KiB */
     const char *media_type;    /* of the body, NULL: application/json */
     bool writes;               /* needs an Idempotency-Key */

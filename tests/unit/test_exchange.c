@@ -27,6 +27,7 @@ struct count_state {
     int attempts;
     char text[64];
 };
+static const size_t count_state_bytes = sizeof(struct count_state);
 
 struct later {
     struct waiter waiter;
@@ -157,7 +158,7 @@ static step_fn *const broken_steps[] = {broken_answer, NULL};
 static step_fn *const json_steps[] = {json_answer, NULL};
 
 #define ROW(m, p, s)                                                                               \
-    {.method = METHOD_##m, .pattern = (p), .steps = (s), .state_bytes = sizeof(struct count_state)}
+    {.method = METHOD_##m, .pattern = (p), .steps = (s), .state_bytes = &count_state_bytes}
 
 static const struct route rows[] = {
     ROW(GET, "/count/{name}", count_steps),      ROW(GET, "/fail-wait", fail_wait_steps),

@@ -1,0 +1,22 @@
+/* api/import_job.h: the work of an import, after its request was answered. */
+#ifndef API_IMPORT_JOB_H
+#define API_IMPORT_JOB_H
+
+#include "api/enrol.h"
+#include "base/csv.h"
+
+/* Which cell of a row each column is; -1: the file has no such column. */
+struct import_columns {
+    int at[ENROL_COLUMNS];
+};
+
+/* Reads the header row. ERR_CSV_HEADER names the column that is missing, unknown or there twice. */
+MUST_USE struct err import_read_header(struct csv_reader *reader, struct import_columns *columns);
+
+/* Takes a copy of the file and goes to work on this loop. ERR_BUSY when IMPORTS_AT_ONCE run. */
+MUST_USE struct err import_start(const struct work *work, int64_t id, struct text csv);
+
+/* For drain: imports of this loop that still run. */
+unsigned imports_running(void);
+
+#endif

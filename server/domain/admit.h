@@ -1,0 +1,32 @@
+/* domain/admit.h: may this record join what is known of the worker?
+ *
+ * Checks what a table of fields cannot see: dates against today, a rectification against its
+ * violation, a correction against what it corrects, a poster against its accreditation. Which
+ * colour follows is the policy's business. Nothing here waits or allocates. */
+#ifndef DOMAIN_ADMIT_H
+#define DOMAIN_ADMIT_H
+
+#include "domain/directory.h"
+#include "domain/record.h"
+
+/* How far back a record may lie, and how far a promised start (an engagement, a certificate's
+ * validity) may lie ahead. */
+enum { ADMIT_YEARS_BACK = 60, ADMIT_DAYS_AHEAD = 366 };
+
+struct posting { /* who posts */
+    enum account_role role;
+    int64_t account_id, org_id;
+    int64_t site_id;         /* safety officers: the only site they post for */
+    uint32_t accreditations; /* training centres: bit 1 << enum training_type */
+};
+
+/* known: the worker's records, by version. One of ERR_DATE_FUTURE, ERR_DATE_TOO_OLD,
+ * ERR_DATE_ORDER, ERR_VERSION_UNKNOWN, ERR_ALREADY_SUPERSEDED, ERR_ALREADY_RECTIFIED,
+ * ERR_NOT_YOURS, ERR_NOT_ACCREDITED, ERR_ENGAGEMENT_OPEN, ERR_ENGAGEMENT_ENDED, with the field. */
+MUST_USE struct err record_admit(const struct record *record, const struct record *known,
+                                 size_t count, const struct posting *posting, day_t today);
+
+/* The record of this version, unless a later one supersedes it; NULL. */
+const struct record *record_standing(const struct record *known, size_t count, uint32_t version);
+
+#endif
