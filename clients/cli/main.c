@@ -1,0 +1,47 @@
+/* clients/cli/main.c: `jianan`: finds the verb and hands over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "clients/cli/exit.h"
+
+#define VERB(name, function, en, zh) int function(int argc, char **argv);
+#include "clients/cli/verbs.def"
+#undef VERB
+
+static const struct verb {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *en, *zh;
+} verbs[] = {
+#define VERB(name, function, en, zh) {#name, function, en, zh},
+#include "clients/cli/verbs.def"
+#undef VERB
+};
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+static void usage(FILE *to)
+{
+    fputs("jianan VERB …: the command line of 建安码; VERB --help tells more\n\n", to);
+    for (size_t i = 0; i < VERBS; i++)
+        fprintf(to, "  jianan %-12s %s\n         %-12s %s\n", verbs[i].name, verbs[i].en, "",
+                verbs[i].zh);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return CLI_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return CLI_DONE;
+    }
+    for (size_t i = 0; i < VERBS; i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "jianan: no such verb: %s / 没有这个命令\n", argv[1]);
+    usage(stderr);
+    return CLI_USAGE;
+}
