@@ -1,0 +1,152 @@
+/* `jianan score` as a program: lines in, lines out, exit status. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define JIANGSU JIANAN_SOURCE_DIR "/migrations/policies/jiangsu-2023-05.json"
+#define DEFAULT JIANAN_SOURCE_DIR "/migrations/policies/default.json"
+
+#define AT(date) "\"occurred_on\":\"" date "\",\"recorded_at\":\"" date "T08:00:00+08:00\""
+#define IDENTITY "{\"kind\":\"identity\"," AT("2026-01-01") ",\"birth_date\":\"1970-05-01\",\"sex\":\"M\"}"
+#define TRAINING(date, type, hours) \
+    "{\"kind\":\"training\"," AT(date) ",\"type\":\"" type "\",\"hours\":" hours ",\"passed\":true,\"site\":\"S1\"}"
+#define VIOLATION "{\"kind\":\"violation\"," AT("2026-10-01") \
+    ",\"class\":\"operation\",\"category\":\"7.06\",\"severity\":4}"
+#define HERE "\"context\":{\"trade\":\"030\",\"role\":\"worker\",\"site\":\"S1\"," \
+    "\"site_state\":\"open\",\"org_permit\":\"valid\"}"
+#define GOOD IDENTITY ",{\"kind\":\"exam\"," AT("2026-01-02") \
+    ",\"conclusion\":\"no_abnormality\",\"valid_until\":\"2031-01-02\"}," \
+    TRAINING("2026-01-03", "entry_company", "15") "," TRAINING("2026-01-04", "entry_project", "15") \
+    "," TRAINING("2026-01-05", "entry_team", "20") "," TRAINING("2026-01-06", "site_entry", "2") \
+    ",{\"kind\":\"study\"," AT("2026-01-07") ",\"points\":60}," \
+    "{\"kind\":\"agreement\"," AT("2026-01-01") ",\"type\":\"labour_contract\",\"from\":\"2026-01-01\"}"
+
+static char out[1 << 16];
+
+static int run(const char *in, char *const argv[])
+{
+    FILE *from = tmpfile(), *to = tmpfile();
+    int status = 0;
+    size_t bytes;
+    pid_t child;
+
+    cr_assert(from != NULL && to != NULL);
+    cr_assert_eq(fwrite(in, 1, strlen(in), from), strlen(in));
+    (void)fflush(from);
+    rewind(from);
+    child = fork();
+    if (child == 0) {
+        dup2(fileno(from), STDIN_FILENO);
+        dup2(fileno(to), STDOUT_FILENO);
+        execv(SCORE_TOOL, argv);
+        _exit(127);
+    }
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    rewind(to);
+    bytes = fread(out, 1, sizeof out - 1, to);
+    out[bytes] = '\0';
+    (void)fclose(from);
+    (void)fclose(to);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+#define ARGV(...) ((char *[]){(char *)"score", __VA_ARGS__, NULL})
+#define A(text) (char *)(text)
+
+Test(score, the_documented_example_comes_out_as_documented)
+{
+    int status = run("{\"id\":\"c1\",\"region\":\"320900\"," HERE ",\"records\":[" GOOD "]}\n",
+                     ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21")));
+
+    cr_assert_eq(status, 0);
+    cr_assert_str_eq(out,
+        "{\"id\":\"c1\",\"person_colour\":\"green\",\"colour_here\":\"yellow\",\"reasons\":[{\"code\":"
+        "\"CERT_NONE\",\"colour\":\"yellow\",\"scope\":\"trade\",\"since\":\"2026-01-01\",\"until\":"
+        "null}],\"next_change\":\"2030-05-01\",\"policy\":\"JS-2023-05\",\"semantics\":1,\"on\":"
+        "\"2026-11-21\"}\n");
+}
+
+Test(score, without_a_context_colour_here_is_null)
+{
+    cr_assert_eq(run("{\"id\":1,\"region\":\"32\",\"records\":[" GOOD "]}",
+                     ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 0);
+    cr_assert_not_null(strstr(out, "{\"id\":1,\"person_colour\":\"green\",\"colour_here\":null,"));
+}
+
+Test(score, a_bad_line_is_answered_in_its_place_and_the_status_is_3)
+{
+    cr_assert_eq(run("{\"id\":\"a\",\"region\":\"32\",\"records\":[]}\n"
+                     "{\"id\":\"b\",\"region\":\"32\",\"records\":[{\"kind\":\"exam\"," AT("2026-01-02")
+                     ",\"conclusion\":\"fine\"}]}\n"
+                     "{\"id\":\"c\",\"id\":\"c\"}\n"
+                     "{\"id\":\"d\",\"region\":\"32\",\"records\":[]}\n",
+                     ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 3);
+    cr_assert_not_null(strstr(out, "\n{\"line\":2,\"error\":{\"code\":\"field_choice\",\"field\":"
+                                   "\"/records/0/conclusion\",\"expected\":\"no_abnormality|"));
+    cr_assert_not_null(strstr(out, "\n{\"line\":3,\"error\":{\"code\":\"json_syntax\""));
+    cr_assert(strstr(out, "\"id\":\"a\"") < strstr(out, "\"line\":2"));
+    cr_assert(strstr(out, "\"line\":3") < strstr(out, "\"id\":\"d\""));
+}
+
+Test(score, the_region_chooses_among_policies_and_none_is_an_error)
+{
+    cr_assert_eq(run("{\"id\":1,\"region\":\"320900\",\"records\":[]}\n"
+                     "{\"id\":2,\"region\":\"410100\",\"records\":[]}\n",
+                     ARGV(A("--policy"), A(DEFAULT), A("--policy"), A(JIANGSU), A("--on"),
+                          A("2026-11-21"))), 0);
+    cr_assert(strstr(out, "JS-2023-05") < strstr(out, "CN-DEFAULT"));
+    cr_assert_eq(run("{\"id\":2,\"region\":\"410100\",\"records\":[]}\n",
+                     ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 3);
+    cr_assert_not_null(strstr(out, "\"field\":\"/region\""));
+}
+
+Test(score, known_at_leaves_out_what_was_recorded_later)
+{
+    const char *in = "{\"id\":1,\"region\":\"32\",\"records\":[" GOOD "," VIOLATION "]}\n";
+
+    cr_assert_eq(run(in, ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 0);
+    cr_assert_not_null(strstr(out, "\"person_colour\":\"red\""));
+    cr_assert_eq(run(in, ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"), A("--known-at"),
+                              A("2026-09-30T00:00:00Z"))), 0);
+    cr_assert_not_null(strstr(out, "\"person_colour\":\"green\""));
+}
+
+Test(score, records_without_versions_are_ordered_by_when_they_were_recorded)
+{
+    /* the later recorded of two exams of one day stands first in the array */
+    cr_assert_eq(run("{\"id\":1,\"region\":\"32\",\"records\":[" GOOD ","
+                     "{\"kind\":\"exam\",\"occurred_on\":\"2026-02-01\",\"recorded_at\":"
+                     "\"2026-02-03T08:00:00Z\",\"conclusion\":\"unfit\"},"
+                     "{\"kind\":\"exam\",\"occurred_on\":\"2026-02-01\",\"recorded_at\":"
+                     "\"2026-02-02T08:00:00Z\",\"conclusion\":\"no_abnormality\"}]}\n",
+                     ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-02-05"))), 0);
+    cr_assert_not_null(strstr(out, "HEALTH_UNFIT"));
+}
+
+Test(score, a_line_beyond_the_limit_is_refused_and_the_next_one_is_judged)
+{
+    size_t length = 5 << 20;
+    char *in = malloc(length + 128);
+
+    cr_assert_not_null(in);
+    memset(in, ' ', length);
+    in[0] = '{';
+    memcpy(in + length, "}\n{\"id\":9,\"region\":\"32\",\"records\":[]}\n", 41);
+    cr_assert_eq(run(in, ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 3);
+    cr_assert_not_null(strstr(out, "{\"line\":1,\"error\":{\"code\":\"too_large\""));
+    cr_assert_not_null(strstr(out, "{\"id\":9,"));
+    free(in);
+}
+
+Test(score, wrong_usage_is_2)
+{
+    cr_assert_eq(run("", ARGV(A("--on"), A("2026-11-21"))), 2);
+    cr_assert_eq(run("", ARGV(A("--policy"), A(JIANGSU))), 2);
+    cr_assert_eq(run("", ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-31"))), 2);
+    cr_assert_eq(run("", ARGV(A("--policy"), A("/nowhere.json"), A("--on"), A("2026-11-21"))), 2);
+    cr_assert_eq(run("", ARGV(A("--policy"), A(SCORE_TOOL), A("--on"), A("2026-11-21"))), 2);
+}
