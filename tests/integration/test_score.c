@@ -129,13 +129,14 @@ Test(score, records_without_versions_are_ordered_by_when_they_were_recorded)
 
 Test(score, a_line_beyond_the_limit_is_refused_and_the_next_one_is_judged)
 {
+    static const char rest[] = "}\n{\"id\":9,\"region\":\"32\",\"records\":[]}\n";
     size_t length = 5 << 20;
-    char *in = malloc(length + 128);
+    char *in = malloc(length + sizeof rest);
 
     cr_assert_not_null(in);
     memset(in, ' ', length);
     in[0] = '{';
-    memcpy(in + length, "}\n{\"id\":9,\"region\":\"32\",\"records\":[]}\n", 41);
+    memcpy(in + length, rest, sizeof rest);
     cr_assert_eq(run(in, ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 3);
     cr_assert_not_null(strstr(out, "{\"line\":1,\"error\":{\"code\":\"too_large\""));
     cr_assert_not_null(strstr(out, "{\"id\":9,"));
@@ -148,5 +149,9 @@ Test(score, wrong_usage_is_2)
     cr_assert_eq(run("", ARGV(A("--policy"), A(JIANGSU))), 2);
     cr_assert_eq(run("", ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-31"))), 2);
     cr_assert_eq(run("", ARGV(A("--policy"), A("/nowhere.json"), A("--on"), A("2026-11-21"))), 2);
-    cr_assert_eq(run("", ARGV(A("--policy"), A(SCORE_TOOL), A("--on"), A("2026-11-21"))), 2);
+}
+
+Test(score, a_policy_that_is_none_is_3)
+{
+    cr_assert_eq(run("", ARGV(A("--policy"), A("/dev/null"), A("--on"), A("2026-11-21"))), 3);
 }
