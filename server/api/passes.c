@@ -247,7 +247,9 @@ static struct err batch_of(struct batch *b, struct arena *arena, const struct ap
             return err_make(ERR_TOO_LARGE);
         passes_ensure_days(b, days, distinct_days(inserted->passes, inserted->count, days));
     }
-    return passes_insert(b, arena, batch_id, app->shared->server_id, inserted);
+    return passes_insert(b, arena, &(struct pass_batch){batch_id, app->shared->server_id,
+                                                        follower_server_key(app->shared->server_id)},
+                         inserted);
 }
 
 static void on_found(void *arg, struct err e)

@@ -118,19 +118,20 @@ static struct err decode_inserted(void *into, const struct rows *rows)
     return OK;
 }
 
-struct err passes_insert(struct batch *b, struct arena *arena, int64_t batch_id,
-                         const unsigned char server_id[16], struct passes_inserted *inserted)
+struct err passes_insert(struct batch *b, struct arena *arena, const struct pass_batch *batch,
+                         struct passes_inserted *inserted)
 {
     struct params *row = params_new(b), *rows;
 
     CHECK(inserted->count > 0 && inserted->count <= PASSES_PER_BATCH);
-    params_int64(row, batch_id);
-    params_bytea(row, (struct text){(const char *)server_id, 16}); /* a uuid's binary form */
+    params_int64(row, batch->id);
+    params_bytea(row, (struct text){(const char *)batch->server_id, 16}); /* a uuid's binary form */
     params_int32(row, (int32_t)inserted->count);
     params_int16(row, CHANGE_KIND_PASS_BATCH);
+    params_int64(row, batch->server_key);
     batch_add(b, SQL_PASS_BATCH_INSERT, row, NULL, NULL);
     rows = params_new(b);
-    params_int64(rows, batch_id);
+    params_int64(rows, batch->id);
     if (!put_all(rows, arena, inserted->passes, inserted->count))
         return err_make(ERR_TOO_LARGE);
     batch_add(b, SQL_PASS_INSERT, rows, decode_inserted, inserted);

@@ -29,6 +29,12 @@ bool pass_is_same_key(const struct pass *a, const struct pass *b);
  * is a gate that counts wrongly. */
 bool pass_is_same_question(const struct pass *a, const struct pass *b);
 
+struct pass_batch {
+    int64_t id;                     /* > 0 */
+    const unsigned char *server_id; /* 16 bytes */
+    int64_t server_key;             /* what stands for the server in the change row */
+};
+
 /* Adds a batch's row, the passes that are new, and the change that tells other servers. were_new
  * (count of them, zeroed) says which ones by the time b ends. */
 struct passes_inserted {
@@ -36,8 +42,8 @@ struct passes_inserted {
     size_t count;
     bool *were_new;
 };
-MUST_USE struct err passes_insert(struct batch *b, struct arena *arena, int64_t batch_id,
-                                  const unsigned char server_id[16],
+MUST_USE struct err passes_insert(struct batch *b, struct arena *arena,
+                                  const struct pass_batch *batch,
                                   struct passes_inserted *inserted);
 
 /* Finds the stored row of each key; found[i].gate_id stays 0 where there is none. */

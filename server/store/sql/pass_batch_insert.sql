@@ -3,10 +3,11 @@
 -- $2 server_id uuid
 -- $3 passes integer
 -- $4 change_kind smallint
+-- $5 server_key bigint
 -- writes
 WITH batch AS (
     INSERT INTO pass_batch (id, server_id, passes) VALUES ($1::bigint, $2::uuid, $3::integer)
     ON CONFLICT DO NOTHING
     RETURNING id
 )
-INSERT INTO change (kind, key, version) SELECT $4::smallint, id, 1 FROM batch
+INSERT INTO change (kind, key, version) SELECT $4::smallint, id, $5::bigint FROM batch

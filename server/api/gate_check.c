@@ -1,0 +1,602 @@
+/* api/gate_check.c: one question of a gate, from the scanned text to a recorded answer.
+ *
+ *   read     the body, and the code as far as it speaks for itself
+ *   look     gate, site, worker and rules in the register; a repeated question ends here
+ *   decide   (domain/gate.h), and hand the pass to the group commit
+ *   tell     what is recorded where; too late, or not at all: by the site's rule
+ *
+ * The register is not waited for when somebody leaves; nor for long when somebody enters. */
+#include "api/gate_check.h"
+
+#include <string.h>
+
+#include "api/access.h"
+#include "api/gate_answer.h"
+#include "api/input.h"
+#include "api/metrics.h"
+#include "api/passes.h"
+#include "base/log.h"
+#include "register/presence.h"
+
+enum {
+    DEVICE_MS = 1500,       /* the tightest device waits 2 s: CONTRACTS 6 */
+    ANSWER_MS = 100,        /* of these, what rendering and sending may take */
+    REGISTER_MS = 500,      /* for what the register has not heard of yet */
+    SAME_DAY_HOURS = 12,    /* a gate's clock further off does not name the day */
+    EPOCH_MAX = 2147483647
+};
+
+struct gate_input {
+    struct text short_code, worker_no;
+    int direction; /* place among the choices: enum direction */
+    time_us at;
+    int64_t epoch, seq;
+};
+
+static const struct field gate_fields[] = {
+    {"short", FIELD_TEXT, offsetof(struct gate_input, short_code), false, 1, 64, NULL},
+    {"worker_no", FIELD_TEXT, offsetof(struct gate_input, worker_no), false, 1, 20, NULL},
+    {"direction", FIELD_CHOICE, offsetof(struct gate_input, direction), true, 0, 0, "in|out"},
+    {"at", FIELD_TIME, offsetof(struct gate_input, at), true, 0, 0, NULL},
+    {"epoch", FIELD_INT, offsetof(struct gate_input, epoch), true, 0, EPOCH_MAX, NULL},
+    {"seq", FIELD_INT, offsetof(struct gate_input, seq), true, 0, INT64_MAX, NULL},
+    {NULL},
+};
+
+struct gate_check {
+    struct gate_input input;
+    struct text code; /* as scanned; .at NULL: by number */
+    unsigned char bytes[TOKEN_BYTES_MAX];
+    struct token token;
+    bool has_token, claimed, repeated;
+    struct gate_question q;
+    struct gate_answer answer;
+    struct site site;     /* copies of what the register lends for a moment */
+    struct device device;
+    struct verdict verdict;
+    struct worker_view worker;
+    struct text name;
+    struct pass pass;
+    struct pass_receipt receipt;
+    struct recent_use use;
+};
+
+const size_t gate_check_post_bytes = sizeof(struct gate_check);
+
+static int64_t elapsed_ms(const struct exchange *x)
+{
+    return (clock_monotonic_us() - x->started_us) / US_PER_MS;
+}
+
+static struct recent *recent_of(const struct exchange *x)
+{
+    return app_of(x)->shared->recent;
+}
+
+/* -- read ------------------------------------------------------------------------------------- */
+
+/* Takes "code" out of the body before the fields are checked: a scanned text may hold anything. */
+static struct err take_code(struct exchange *x, struct gate_check *s)
+{
+    json_t *code;
+
+    if (!json_is_object(x->json))
+        return err_make(ERR_JSON_OBJECT);
+    code = json_object_get(x->json, "code");
+    if (code == NULL)
+        return OK;
+    if (!json_is_string(code))
+        return err_field(ERR_FIELD_TYPE, "/code", "string");
+    s->code = arena_text(&x->arena,
+                         (struct text){json_string_value(code), json_string_length(code)});
+    if (s->code.at == NULL || json_object_del(x->json, "code") != 0)
+        return err_make(ERR_TOO_LARGE);
+    return OK;
+}
+
+static struct err read_body(struct exchange *x, struct gate_check *s)
+{
+    struct err e = take_code(x, s);
+    int given;
+
+    if (err_is(e))
+        return e;
+    e = input_check(x->json, gate_fields, &x->arena, &s->input);
+    if (err_is(e))
+        return e;
+    if (s->input.short_code.at != NULL)
+        return err_field(ERR_SHORT_CODE, "/short", "code | worker_no");
+    given = (s->code.at != NULL) + (s->input.worker_no.at != NULL);
+    if (given != 1)
+        return err_field(given == 0 ? ERR_FIELD_MISSING : ERR_FIELD_UNKNOWN, "/code",
+                         "code | worker_no");
+    return OK;
+}
+
+static enum why why_of_token(enum token_why why)
+{
+    static const enum why whys[] = {
+        [TOKEN_OK] = WHY_OK,
+        [TOKEN_FORMAT] = WHY_FORMAT,
+        [TOKEN_NOT_OURS] = WHY_NOT_OURS,
+        [TOKEN_UNKNOWN_KEY] = WHY_UNKNOWN_KEY,
+        [TOKEN_KEY] = WHY_KEY,
+        [TOKEN_SIGNATURE] = WHY_SIGNATURE,
+        [TOKEN_EXPIRED] = WHY_EXPIRED,
+        [TOKEN_NOT_YET] = WHY_NOT_YET,
+        [TOKEN_CLOCK] = WHY_CLOCK,
+    };
+
+    CHECK((size_t)why < sizeof whys / sizeof whys[0]);
+    return whys[why];
+}
+
+/* Only the signature is remembered: the key's state and the times are asked every time. */
+static enum token_why judge(struct exchange *x, const struct token *token)
+{
+    const struct shared *shared = app_of(x)->shared;
+    int64_t now_s = x->now / US_PER_SECOND;
+    enum token_why why = token_key_allows(token, &shared->trust, now_s);
+
+    if (why != TOKEN_OK)
+        return why;
+    if (recent_is_verified(shared->recent, token->digest)) {
+        atomic_fetch_add_explicit(&shared->metrics->tokens_recognised, 1, memory_order_relaxed);
+    } else {
+        atomic_fetch_add_explicit(&shared->metrics->tokens_verified, 1, memory_order_relaxed);
+        why = token_verify(token, &shared->trust);
+        if (why != TOKEN_OK)
+            return why;
+        recent_verified(shared->recent, token->digest, token->live.exp + TOKEN_SKEW_S);
+    }
+    return token_in_time(token, now_s, TOKEN_SKEW_S);
+}
+
+static void read_code(struct exchange *x, struct gate_check *s)
+{
+    enum token_why why;
+    int64_t offset_ms = registry_health(app_of(x)->shared->registry).clock_offset_ms;
+
+    if (s->code.at == NULL) {
+        s->q.by_number = true;
+        s->q.code_says = WHY_OK;
+        return;
+    }
+    why = token_read(s->code, s->bytes, &s->token);
+    s->has_token = why == TOKEN_OK;
+    if (s->has_token)
+        why = judge(x, &s->token);
+    s->q.code_says = why_of_token(why);
+    /* A clock that is known to be wrong condemns nobody's code. */
+    if ((why == TOKEN_EXPIRED || why == TOKEN_NOT_YET) &&
+        (offset_ms > GATE_CLOCK_MS_MAX || offset_ms < -GATE_CLOCK_MS_MAX))
+        s->q.code_says = WHY_CLOCK;
+}
+
+static enum step gate_read(struct exchange *x)
+{
+    struct gate_check *s = x->state;
+    struct err e;
+
+    if (caller_of(x)->device_id == 0)
+        return exchange_fail(x, err_make(ERR_FORBIDDEN));
+    http_keep_long(x->connection);
+    e = read_body(x, s);
+    if (err_is(e))
+        return exchange_fail(x, e);
+    s->q.direction = (enum direction)s->input.direction;
+    read_code(x, s);
+    return STEP_NEXT;
+}
+
+/* -- look ------------------------------------------------------------------------------------- */
+
+/* Texts that the register lends are copied; of the rest what stays is by value. */
+static bool find_place(struct exchange *x, struct gate_check *s)
+{
+    const struct registry_reader *reader = app_of(x)->reader;
+    const struct device *device = registry_device(reader, caller_of(x)->device_id);
+    const struct site *site = device != NULL ? registry_site(reader, device->site_id) : NULL;
+
+    if (device != NULL) {
+        s->device = *device;
+        s->device.zone = arena_text(&x->arena, device->zone);
+        s->q.device = &s->device;
+    }
+    if (site != NULL) {
+        s->site = *site;
+        s->site.region = arena_text(&x->arena, site->region);
+        s->q.site = &s->site;
+    }
+    return site != NULL;
+}
+
+static int64_t worker_of(const struct exchange *x, struct gate_check *s, bool *known)
+{
+    struct slot_view slot;
+    int64_t worker_id = 0;
+
+    *known = true;
+    if (s->q.by_number) {
+        *known = text_to_int(s->input.worker_no, 1, INT64_MAX, &worker_id);
+    } else if (s->has_token && (s->q.code_says == WHY_OK || s->q.direction == DIRECTION_OUT) &&
+               s->q.code_says != WHY_SIGNATURE && s->q.code_says != WHY_UNKNOWN_KEY &&
+               s->q.code_says != WHY_KEY) {
+        *known = registry_slot(app_of(x)->reader, s->token.live.index, &slot);
+        worker_id = *known ? slot.worker_id : 0;
+        if (*known && slot.is_void && s->q.code_says == WHY_OK)
+            s->q.code_says = WHY_VOID;
+    }
+    return worker_id;
+}
+
+/* The engagement here today; of several the one that was recorded last. */
+static const struct engaged *engaged_here(const struct gate_check *s, day_t today)
+{
+    const struct engaged *found = NULL;
+
+    for (unsigned i = 0; i < s->worker.engaged_count; i++) {
+        const struct engaged *e = &s->worker.engaged[i];
+
+        if (e->site_id == s->site.id && e->from <= today && today < e->until &&
+            (found == NULL || e->version > found->version))
+            found = e;
+    }
+    return found;
+}
+
+static bool is_rectifying(const struct site *site, int64_t worker_id)
+{
+    for (size_t i = 0; i < site->rectification_count; i++) {
+        if (site->rectification[i] == worker_id)
+            return true;
+    }
+    return false;
+}
+
+/* False: the register does not know the firm yet. */
+static bool evaluate(struct exchange *x, struct gate_check *s, const struct engaged *e)
+{
+    const struct registry_reader *reader = app_of(x)->reader;
+    const struct org *org = registry_org(reader, e->org_id);
+    const struct policy_document *document =
+        policy_find(registry_policies(reader), s->site.region, x->today);
+    struct context context = {
+        .trade = e->trade,
+        .role = e->role,
+        .site_state = (uint8_t)(s->q.rectifying ? SITE_OPEN : s->site.state),
+        .org_permit = (uint8_t)(org != NULL ? org_permit_on(org, x->today) : PERMIT_UNASKED),
+        .site = (uint32_t)s->site.id,
+    };
+
+    s->q.trade = e->trade;
+    s->pass.engagement_version = (int32_t)e->version;
+    s->pass.org_version = org != NULL ? org->version : 0;
+    if (document != NULL) {
+        safety_code(&s->worker.facts, &context, &document->policy, x->today, &s->verdict);
+        s->q.verdict = &s->verdict;
+        s->q.yellow_gate = document->policy.yellow_gate;
+    }
+    return org != NULL;
+}
+
+/* Finds out about the person. False: something is not in the register yet. */
+static bool find_person(struct exchange *x, struct gate_check *s)
+{
+    const struct engaged *e;
+    bool known;
+    int64_t worker_id = worker_of(x, s, &known);
+
+    s->q.worker_id = worker_id;
+    if (worker_id <= 0)
+        return known;
+    s->q.worker_known = registry_worker(app_of(x)->reader, worker_id, &s->worker);
+    if (!s->q.worker_known)
+        return false;
+    s->name = arena_text(&x->arena, s->worker.name_masked);
+    s->pass.facts_version = (int32_t)s->worker.facts.version;
+    s->q.facts = &s->worker.facts;
+    s->q.rectifying = is_rectifying(&s->site, worker_id);
+    e = s->q.site != NULL ? engaged_here(s, x->today) : NULL;
+    return e == NULL || evaluate(x, s, e);
+}
+
+static void find_presence(struct exchange *x, struct gate_check *s)
+{
+    enum presence_of found = PRESENCE_UNKNOWN;
+
+    if (s->q.worker_known && s->q.site != NULL)
+        found = presence_find(app_of(x)->shared->presence, s->site.id, s->q.worker_id, x->now);
+    s->q.presence_known = found != PRESENCE_UNKNOWN;
+    s->q.inside = found == PRESENCE_INSIDE;
+}
+
+static void find_health(struct exchange *x, struct gate_check *s)
+{
+    struct registry_health health = registry_health(app_of(x)->shared->registry);
+    int64_t fresh_ms = health.ready ? health.fresh_ms : -1;
+
+    s->pass.fresh_ms = (int32_t)(fresh_ms > INT32_MAX ? INT32_MAX : fresh_ms);
+    s->q.clock_offset_ms = health.clock_offset_ms;
+    s->q.fresh_ms = fresh_ms;
+    if (fresh_ms > app_of(x)->shared->fresh_ms) /* the operator's limit, whatever ours is */
+        s->q.fresh_ms = GATE_FRESH_MS_MAX + 1;
+    else if (fresh_ms > GATE_FRESH_MS_MAX)
+        s->q.fresh_ms = GATE_FRESH_MS_MAX;
+}
+
+/* Which pass this is: by the gate's own counting. */
+static void name_pass(struct exchange *x, struct gate_check *s)
+{
+    int64_t off_us = s->input.at - x->now;
+    bool near = off_us < SAME_DAY_HOURS * 3600ll * US_PER_SECOND &&
+                off_us > -SAME_DAY_HOURS * 3600ll * US_PER_SECOND;
+
+    s->pass.gate_id = caller_of(x)->device_id;
+    s->pass.epoch = (int32_t)s->input.epoch;
+    s->pass.seq = s->input.seq;
+    s->pass.day = near ? clock_local_day(s->input.at) : x->today;
+    s->pass.direction = (int16_t)s->q.direction;
+    s->pass.source = PASS_ASKED;
+    s->pass.at = s->input.at;
+    s->pass.decided_at = x->now;
+    s->pass.worker_id = s->q.worker_id;
+    s->pass.token_index = s->has_token ? (int64_t)s->token.live.index : -1;
+    s->pass.token_iat = s->has_token ? s->token.live.iat : 0;
+    s->pass.site_id = s->q.site != NULL ? s->site.id : 0;
+    s->pass.site_version = s->q.site != NULL ? s->site.version : 0;
+}
+
+/* Takes over an answer that was given before. */
+static void repeat(struct gate_check *s, const struct pass *earlier, enum recent_recorded recorded)
+{
+    s->pass = *earlier;
+    s->repeated = true;
+    s->receipt.recorded = recorded;
+    s->answer = (struct gate_answer){
+        .verdict = (enum verdict_kind)earlier->verdict,
+        .why = (enum why)earlier->why,
+        .flags = (uint32_t)earlier->flags,
+        .restrictions = (uint32_t)earlier->restrictions,
+        .colour = (enum colour)earlier->colour_here,
+    };
+}
+
+/* The same number, or the same live code at this gate in this direction, while it lives. Somebody
+ * who could not be told may ask again. */
+static struct err find_earlier(struct exchange *x, struct gate_check *s)
+{
+    struct recent *recent = recent_of(x);
+    enum recent_recorded recorded;
+    struct recent_use first;
+    struct pass earlier;
+
+    if (recent_find(recent, s->pass.gate_id, s->pass.epoch, s->pass.seq, s->pass.day, &earlier,
+                    &recorded)) {
+        if (!pass_is_same_question(&earlier, &s->pass))
+            return err_field(ERR_PASS_REUSED, "/seq", NULL);
+        repeat(s, &earlier, recorded);
+        return OK;
+    }
+    if (s->q.code_says != WHY_OK || !s->has_token || s->token.kind != TOKEN_LIVE)
+        return OK;
+    s->use = (struct recent_use){
+        .site_id = s->site.id, .gate_id = s->pass.gate_id, .index = s->pass.token_index,
+        .iat = s->pass.token_iat, .until_s = s->token.live.exp + TOKEN_SKEW_S, .seq = s->pass.seq,
+        .epoch = s->pass.epoch, .day = s->pass.day, .direction = s->pass.direction,
+    };
+    switch (recent_claim(recent, &s->use, x->now / US_PER_SECOND, &first)) {
+    case RECENT_SAME:
+        if (recent_find(recent, first.gate_id, first.epoch, first.seq, first.day, &earlier,
+                        &recorded) &&
+            earlier.verdict != VERDICT_CANNOT_TELL) {
+            s->use = first;
+            repeat(s, &earlier, recorded);
+            break;
+        }
+        recent_forget(recent, &first);
+        s->q.used_elsewhere =
+            recent_claim(recent, &s->use, x->now / US_PER_SECOND, &first) == RECENT_ELSEWHERE;
+        break;
+    case RECENT_ELSEWHERE:
+        s->q.used_elsewhere = true;
+        break;
+    case RECENT_NEW:
+        break;
+    }
+    s->claimed = true;
+    return OK;
+}
+
+static struct err check_device(const struct gate_check *s)
+{
+    if (s->q.device == NULL)
+        return OK;
+    if (!s->device.active)
+        return err_make(ERR_DEVICE_DISABLED);
+    if (s->device.direction != DIRECTION_BOTH && s->device.direction != s->q.direction)
+        return err_field(ERR_FIELD_CHOICE, "/direction",
+                         s->device.direction == DIRECTION_IN ? "in" : "out");
+    return OK;
+}
+
+/* What goes into the row, besides who and when. */
+static void write_down(struct gate_check *s)
+{
+    s->pass.verdict = (int16_t)s->answer.verdict;
+    s->pass.why = (int16_t)s->answer.why;
+    s->pass.flags = (int32_t)s->answer.flags;
+    s->pass.restrictions = (int32_t)s->answer.restrictions;
+    s->pass.colour_here = (int16_t)s->answer.colour;
+    s->pass.person_colour = COLOUR_NONE;
+    if (s->q.verdict == NULL)
+        return;
+    s->pass.person_colour = s->verdict.person_colour;
+    s->pass.policy = (int32_t)s->verdict.policy;
+    s->pass.semantics = (int16_t)s->verdict.semantics;
+    for (unsigned i = 0; i < s->verdict.reason_count; i++)
+        s->pass.reasons |= (int64_t)1 << s->verdict.reasons[i].code;
+}
+
+static void decide(struct exchange *x, struct gate_check *s)
+{
+    int64_t clock_ms = (s->input.at - x->now) / US_PER_MS;
+
+    s->q.today = x->today;
+    find_presence(x, s);
+    gate_decide(&s->q, &s->answer);
+    if (clock_ms > GATE_CLOCK_MS_MAX || clock_ms < -GATE_CLOCK_MS_MAX)
+        s->answer.flags |= GATE_CLOCK;
+    if (s->has_token && s->token.kind == TOKEN_LIVE && s->q.verdict != NULL &&
+        s->token.live.policy == s->verdict.policy &&
+        s->token.live.colour != s->verdict.person_colour)
+        s->answer.flags |= GATE_COLOUR_MOVED;
+    write_down(s);
+}
+
+static enum step gate_look(struct exchange *x)
+{
+    struct app *app = app_of(x);
+    struct gate_check *s = x->state;
+    bool complete;
+    struct err e;
+
+    registry_enter(app->reader);
+    complete = find_place(x, s);
+    e = check_device(s);
+    complete = find_person(x, s) && complete;
+    if (!err_is(e) && !complete && s->q.direction == DIRECTION_IN && s->q.code_says == WHY_OK &&
+        elapsed_ms(x) < REGISTER_MS) {
+        registry_leave(app->reader);
+        registry_await(app->reader, REGISTER_MS - elapsed_ms(x), exchange_waiter(x));
+        exchange_goto(x, &gate_check_post[1]);
+        return exchange_wait(x, OK);
+    }
+    if (!complete && s->q.worker_known && s->q.code_says == WHY_OK)
+        s->q.code_says = WHY_STALE; /* the firm or the site is still on its way here */
+    find_health(x, s);
+    name_pass(x, s);
+    if (!err_is(e))
+        e = find_earlier(x, s);
+    if (!err_is(e) && !s->repeated)
+        decide(x, s);
+    registry_leave(app->reader); /* facts and engagements are gone from here on */
+    s->q.facts = NULL;
+    return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
+}
+
+/* -- record ----------------------------------------------------------------------------------- */
+
+/* The next scan of this code is a new question. */
+static void forget(struct exchange *x, struct gate_check *s)
+{
+    recent_drop(recent_of(x), &s->pass);
+    if (s->claimed)
+        recent_forget(recent_of(x), &s->use);
+}
+
+static enum step gate_record(struct exchange *x)
+{
+    struct gate_check *s = x->state;
+    const struct shared *shared = app_of(x)->shared;
+    int64_t wait_ms = DEVICE_MS - ANSWER_MS - elapsed_ms(x);
+    struct err e;
+
+    if (s->repeated && s->receipt.recorded > RECENT_NONE)
+        return STEP_NEXT;
+    if (wait_ms > shared->pass_ms)
+        wait_ms = shared->pass_ms;
+    if (!s->repeated)
+        recent_answered(shared->recent, &s->pass, RECENT_PENDING);
+    if (s->claimed && s->answer.verdict != VERDICT_OPEN)
+        recent_release(shared->recent, &s->use);
+    /* A repeated question whose answer is still on its way records the same row: one of the two is
+     * then found to be there, and both are answered once it is safe. */
+    e = passes_record(app_of(x)->passes, &s->pass, wait_ms > 0 ? wait_ms : 0, &s->receipt,
+                      exchange_waiter(x));
+    if (!err_is(e))
+        return exchange_wait(x, OK);
+    if (s->q.direction == DIRECTION_OUT)
+        return STEP_NEXT; /* leaving waits for nobody: recorded none */
+    forget(x, s);
+    return exchange_fail(x, e);
+}
+
+/* -- tell ------------------------------------------------------------------------------------- */
+
+/* Under this number another pass was stored, by another server or before this one started. */
+static struct err take_stored(struct exchange *x, struct gate_check *s)
+{
+    struct pass stored = s->receipt.stored;
+
+    if (pass_is_same_question(&stored, &s->pass)) {
+        repeat(s, &stored, RECENT_DB);
+        recent_answered(recent_of(x), &stored, RECENT_DB);
+        return OK;
+    }
+    forget(x, s);
+    if (s->q.direction == DIRECTION_IN)
+        return err_field(ERR_PASS_REUSED, "/seq", NULL);
+    s->receipt.recorded = RECENT_NONE;
+    return OK;
+}
+
+/* Nowhere on disk: the site's `unrecorded` rule. */
+static void tell_unrecorded(struct exchange *x, struct gate_check *s)
+{
+    forget(x, s);
+    gate_unrecorded(&s->q, &s->answer);
+    write_down(s);
+    log_event(LOG_ERROR, x->id, "pass_unrecorded", log_number("gate", s->pass.gate_id),
+              log_text("verdict", verdict_kind_name(s->answer.verdict)));
+}
+
+/* Too late for the device: the site's `late` rule, and a row that says so. */
+static void tell_late(struct exchange *x, struct gate_check *s)
+{
+    uint32_t flags = s->answer.flags;
+
+    forget(x, s);
+    s->q.code_says = WHY_LATE;
+    gate_decide(&s->q, &s->answer);
+    s->answer.flags = flags | (s->answer.flags & (GATE_LATE | GATE_OPENED_BY_RULE));
+    write_down(s);
+    s->pass.told = 1;
+    s->pass.decided_at = clock_wall_us();
+    if (err_is(passes_record(app_of(x)->passes, &s->pass, app_of(x)->shared->pass_ms, NULL,
+                             (struct waiter){NULL, NULL})))
+        s->receipt.recorded = RECENT_NONE;
+}
+
+static enum step gate_tell(struct exchange *x)
+{
+    struct gate_check *s = x->state;
+    struct shared *shared = app_of(x)->shared;
+    struct text answer;
+
+    if (s->receipt.was_there) {
+        struct err e = take_stored(x, s);
+
+        if (err_is(e))
+            return exchange_fail(x, e);
+    }
+    if (s->receipt.recorded <= RECENT_NONE)
+        tell_unrecorded(x, s);
+    else if (!s->repeated)
+        recent_answered(shared->recent, &s->pass, s->receipt.recorded);
+    if (elapsed_ms(x) > DEVICE_MS && s->q.direction == DIRECTION_IN)
+        tell_late(x, s);
+    passes_learn(shared, &s->pass);
+    metrics_gate(shared->metrics, &s->answer, clock_monotonic_us() - x->started_us);
+    answer = gate_answer_render(x, &(struct gate_telling){
+                                       .pass = &s->pass,
+                                       .rule = s->q.site != NULL ? &s->site.rule : NULL,
+                                       .name = s->name,
+                                       .recorded = s->receipt.recorded,
+                                   });
+    if (answer.at == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    return exchange_answer_json(x, 200, answer);
+}
+
+step_fn *const gate_check_post[] = {gate_read, gate_look, gate_record, gate_tell, NULL};

@@ -1,0 +1,389 @@
+/* api/gate_passes.c: a gate hands in what it decided while it was alone.
+ *
+ * Each pass is answered by its place in the request: one bad of a thousand does not spoil the rest,
+ * and sending all of them again is safe. They are facts: what was decided stands, however late it
+ * comes, and never undoes what was seen later. */
+#include <string.h>
+
+#include "api/access.h"
+#include "api/gate_answer.h"
+#include "api/gate_check.h"
+#include "api/input.h"
+#include "api/passes.h"
+#include "base/json.h"
+#include "crypto/seal.h"
+
+enum {
+    DAYS_KEPT = 399,     /* pass_partition_ensure() refuses 400 */
+    DAYS_AT_ONCE = 40,
+    EPOCHS_AT_ONCE = 64,
+    ITEM_BYTES = 384,    /* of the answer */
+    FLAGS_KNOWN = 2 * GATE_WITHOUT_CODE - 1
+};
+
+struct handed_input {
+    int64_t epoch, seq, index, worker, flags, iat;
+    time_us at;
+    int direction, verdict, colour;
+    struct text why;
+    struct word_list reasons;
+};
+
+static const struct field handed_fields[] = {
+    {"epoch", FIELD_INT, offsetof(struct handed_input, epoch), true, 0, INT32_MAX, NULL},
+    {"seq", FIELD_INT, offsetof(struct handed_input, seq), true, 0, INT64_MAX, NULL},
+    {"at", FIELD_TIME, offsetof(struct handed_input, at), true, 0, 0, NULL},
+    {"direction", FIELD_CHOICE, offsetof(struct handed_input, direction), true, 0, 0, "in|out"},
+    {"index", FIELD_INT, offsetof(struct handed_input, index), false, 0, INT64_MAX, NULL},
+    {"iat", FIELD_INT, offsetof(struct handed_input, iat), false, 0, INT64_MAX, NULL},
+    {"worker", FIELD_INT, offsetof(struct handed_input, worker), false, 1, INT64_MAX, NULL},
+    {"verdict", FIELD_CHOICE, offsetof(struct handed_input, verdict), true, 0, 0,
+     "open|refuse|cannot_tell"},
+    {"colour", FIELD_CHOICE, offsetof(struct handed_input, colour), false, 0, 0,
+     "green|yellow|red|none"},
+    {"why", FIELD_TEXT, offsetof(struct handed_input, why), false, 1, 32, NULL},
+    {"reasons", FIELD_WORDS, offsetof(struct handed_input, reasons), false, 0, REASON_COUNT, NULL},
+    {"flags", FIELD_INT, offsetof(struct handed_input, flags), false, 0, FLAGS_KNOWN, NULL},
+    {NULL},
+};
+
+struct gate_passes {
+    size_t count, good;
+    struct err *errors;   /* one an item */
+    size_t *place;        /* of each good one: which item it is */
+    struct pass *passes;  /* good ones */
+    bool *were_new;
+    struct passes_inserted inserted;
+    day_t days[DAYS_AT_ONCE];
+    size_t day_count;
+    struct pass_range ranges[EPOCHS_AT_ONCE];
+    size_t range_count;
+    struct pass_gaps gaps;
+    int64_t batch_id;
+};
+
+const size_t gate_passes_post_bytes = sizeof(struct gate_passes);
+
+/* -- reading one ------------------------------------------------------------------------------ */
+
+static bool why_find(struct text name, int16_t *why)
+{
+    for (unsigned i = 0; i < WHY_COUNT; i++) {
+        if (text_is(name, why_row((enum why)i)->code)) {
+            *why = (int16_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool reasons_find(const struct word_list *words, int64_t *reasons)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        unsigned code = 0;
+
+        while (code < REASON_COUNT && !text_is(words->word[i], reason_name((enum reason_code)code)))
+            code++;
+        if (code == REASON_COUNT)
+            return false;
+        *reasons |= (int64_t)1 << code;
+    }
+    return true;
+}
+
+/* What a gate says no why of: the plainest that fits. */
+static int16_t why_default(const struct pass *pass)
+{
+    if (pass->direction == DIRECTION_OUT)
+        return WHY_EXIT;
+    if (pass->verdict == VERDICT_OPEN)
+        return pass->restrictions != 0 ? WHY_RESTRICTED : WHY_OK;
+    if (pass->verdict == VERDICT_CANNOT_TELL)
+        return WHY_STALE;
+    return pass->colour_here == COLOUR_YELLOW ? WHY_YELLOW : WHY_RED;
+}
+
+static struct err check_day(const struct exchange *x, const struct handed_input *in, day_t *day)
+{
+    *day = clock_local_day(in->at);
+    if (*day > x->today + 1)
+        return err_field(ERR_DATE_FUTURE, "/at", NULL);
+    if (*day + DAYS_KEPT < x->today)
+        return err_field(ERR_DATE_TOO_OLD, "/at", NULL);
+    return OK;
+}
+
+/* A worker named by his id must exist; an index that the register does not know is kept as it is. */
+static struct err find_worker(struct exchange *x, const json_t *item, const struct handed_input *in,
+                              struct pass *pass)
+{
+    const struct registry_reader *reader = app_of(x)->reader;
+    struct worker_view worker;
+    struct slot_view slot;
+
+    pass->token_index = -1;
+    if (input_has(item, "index")) {
+        pass->token_index = in->index;
+        pass->token_iat = in->iat;
+        if (registry_slot(reader, (uint64_t)in->index, &slot))
+            pass->worker_id = slot.worker_id;
+    }
+    if (in->worker == 0)
+        return OK;
+    if (!registry_worker(reader, in->worker, &worker))
+        return err_field(ERR_WORKER_UNKNOWN, "/worker", NULL);
+    pass->worker_id = in->worker;
+    return OK;
+}
+
+static struct err read_one(struct exchange *x, const json_t *item, const struct device *device,
+                           struct pass *pass)
+{
+    struct handed_input in = {0};
+    struct err e;
+
+    if (!json_is_object(item))
+        return err_make(ERR_JSON_OBJECT);
+    e = input_check(item, handed_fields, &x->arena, &in);
+    if (err_is(e))
+        return e;
+    *pass = (struct pass){
+        .gate_id = device->id, .site_id = device->site_id, .epoch = (int32_t)in.epoch,
+        .seq = in.seq, .direction = (int16_t)in.direction, .verdict = (int16_t)in.verdict,
+        .flags = (int32_t)in.flags, .source = PASS_HANDED_IN, .at = in.at, .decided_at = in.at,
+        .person_colour = COLOUR_NONE,
+        .colour_here = (int16_t)(in.colour == 0 ? (int)COLOUR_NONE : in.colour - 1),
+        .fresh_ms = -1,
+    };
+    e = check_day(x, &in, &pass->day);
+    if (!err_is(e))
+        e = find_worker(x, item, &in, pass);
+    if (err_is(e))
+        return e;
+    if (!reasons_find(&in.reasons, &pass->reasons))
+        return err_field(ERR_FIELD_CHOICE, "/reasons", "AGE_RED ...");
+    pass->why = why_default(pass);
+    if (in.why.at != NULL && !why_find(in.why, &pass->why))
+        return err_field(ERR_FIELD_CHOICE, "/why", "ok | red | ...");
+    if (pass->direction == DIRECTION_OUT && pass->verdict != VERDICT_OPEN)
+        return err_field(ERR_FIELD_CHOICE, "/verdict", "open");
+    return OK;
+}
+
+/* -- reading all ------------------------------------------------------------------------------ */
+
+/* False: more days or epochs at once than one request may bring. */
+static bool note_day(struct gate_passes *s, day_t day)
+{
+    for (size_t i = 0; i < s->day_count; i++) {
+        if (s->days[i] == day)
+            return true;
+    }
+    if (s->day_count == DAYS_AT_ONCE)
+        return false;
+    s->days[s->day_count++] = day;
+    return true;
+}
+
+static bool note_range(struct gate_passes *s, const struct pass *pass)
+{
+    for (size_t i = 0; i < s->range_count; i++) {
+        struct pass_range *range = &s->ranges[i];
+
+        if (range->epoch != pass->epoch)
+            continue;
+        if (pass->seq < range->lowest)
+            range->lowest = pass->seq;
+        if (pass->seq > range->highest)
+            range->highest = pass->seq;
+        return true;
+    }
+    if (s->range_count == EPOCHS_AT_ONCE)
+        return false;
+    s->ranges[s->range_count++] = (struct pass_range){pass->epoch, pass->seq, pass->seq};
+    return true;
+}
+
+static void read_all(struct exchange *x, const json_t *items, const struct device *device,
+                     struct gate_passes *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct pass *pass = &s->passes[s->good];
+
+        s->errors[i] = read_one(x, json_array_get(items, i), device, pass);
+        if (!err_is(s->errors[i]) && (!note_day(s, pass->day) || !note_range(s, pass)))
+            s->errors[i] = err_make(ERR_TOO_LARGE);
+        if (!err_is(s->errors[i]))
+            s->place[s->good++] = i;
+    }
+}
+
+static struct err read_body(struct exchange *x, const json_t **items)
+{
+    *items = json_object_get(x->json, "passes");
+    if (!json_is_object(x->json))
+        return err_make(ERR_JSON_OBJECT);
+    if (*items == NULL)
+        return err_field(ERR_FIELD_MISSING, "/passes", "array");
+    if (json_object_size(x->json) != 1)
+        return err_field(ERR_FIELD_UNKNOWN, "/", "passes");
+    if (!json_is_array(*items))
+        return err_field(ERR_FIELD_TYPE, "/passes", "array");
+    if (json_array_size(*items) == 0 || json_array_size(*items) > GATE_PASSES_MAX)
+        return err_field(ERR_FIELD_RANGE, "/passes", "1..1000");
+    return OK;
+}
+
+static struct err make_room(struct exchange *x, struct gate_passes *s)
+{
+    s->errors = arena_new_array(&x->arena, s->count, struct err);
+    s->place = arena_new_array(&x->arena, s->count, size_t);
+    s->passes = arena_new_array(&x->arena, s->count, struct pass);
+    s->were_new = arena_new_array(&x->arena, s->count, bool);
+    return x->arena.full ? err_make(ERR_TOO_LARGE) : OK;
+}
+
+/* The days' partitions first, in a transaction of their own: making one locks the whole table. */
+static enum step passes_read(struct exchange *x)
+{
+    struct gate_passes *s = x->state;
+    const struct device *device;
+    const json_t *items;
+    struct batch *b;
+    struct err e = read_body(x, &items);
+
+    if (caller_of(x)->device_id == 0)
+        return exchange_fail(x, err_make(ERR_FORBIDDEN));
+    if (err_is(e))
+        return exchange_fail(x, e);
+    s->count = json_array_size(items);
+    e = make_room(x, s);
+    if (err_is(e))
+        return exchange_fail(x, e);
+    http_keep_long(x->connection);
+    registry_enter(app_of(x)->reader);
+    device = registry_device(app_of(x)->reader, caller_of(x)->device_id);
+    if (device != NULL)
+        read_all(x, items, device, s);
+    registry_leave(app_of(x)->reader);
+    if (device == NULL)
+        return exchange_fail(x, err_make(ERR_NOT_READY));
+    if (s->good == 0)
+        return STEP_NEXT;
+    b = batch_new(app_of(x)->pass_pg, &x->arena);
+    if (b == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    passes_ensure_days(b, s->days, s->day_count);
+    return exchange_wait(x, batch_send(b, exchange_waiter(x)));
+}
+
+static void day_span(const struct gate_passes *s, day_t *from, day_t *until)
+{
+    *from = *until = s->days[0];
+    for (size_t i = 1; i < s->day_count; i++) {
+        *from = s->days[i] < *from ? s->days[i] : *from;
+        *until = s->days[i] > *until ? s->days[i] : *until;
+    }
+    *from = (day_t)(*from - 1); /* an epoch may have begun the day before */
+}
+
+static enum step passes_write(struct exchange *x)
+{
+    struct gate_passes *s = x->state;
+    const struct shared *shared = app_of(x)->shared;
+    struct pass_batch batch = {0, shared->server_id, follower_server_key(shared->server_id)};
+    struct batch *b;
+    day_t from, until;
+    struct err e;
+
+    if (s->good == 0)
+        return STEP_NEXT;
+    e = random_bytes(&s->batch_id, sizeof s->batch_id);
+    b = batch_new(app_of(x)->pass_pg, &x->arena);
+    if (b == NULL || err_is(e))
+        return exchange_fail(x, err_is(e) ? e : err_make(ERR_TOO_LARGE));
+    batch.id = (int64_t)((uint64_t)s->batch_id >> 1);
+    s->inserted = (struct passes_inserted){s->passes, s->good, s->were_new};
+    e = passes_insert(b, &x->arena, &batch, &s->inserted);
+    day_span(s, &from, &until);
+    if (!err_is(e))
+        e = passes_gaps(b, &x->arena, caller_of(x)->device_id, from, until, s->ranges,
+                        s->range_count, &s->gaps);
+    return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
+}
+
+/* -- answering -------------------------------------------------------------------------------- */
+
+static void put_refused(struct exchange *x, struct json_writer *w, struct err e)
+{
+    const struct err_row *row = err_row(e.code);
+
+    json_put_int(w, "status", row->status);
+    json_put_string(w, "code", row->code);
+    json_put_string(w, "message", x->english ? row->en : row->zh);
+    json_put_string(w, "field", e.field);
+    json_put_string(w, "expected", e.expected);
+}
+
+static void put_items(struct exchange *x, struct json_writer *w, const struct gate_passes *s)
+{
+    char id[PASS_ID_BYTES];
+    size_t good = 0;
+
+    json_open_array(w, "items");
+    for (size_t i = 0; i < s->count; i++) {
+        json_open_object(w, NULL);
+        if (err_is(s->errors[i])) {
+            put_refused(x, w, s->errors[i]);
+        } else {
+            json_put_int(w, "status", s->were_new[good] ? 201 : 200); /* 200: it was there */
+            json_put_text(w, "pass", pass_id_format(&s->passes[good], id));
+            good++;
+        }
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static void put_gaps(struct json_writer *w, const struct pass_gaps *gaps)
+{
+    json_open_array(w, "gaps");
+    for (size_t i = 0; i < gaps->count; i++) {
+        json_open_object(w, NULL);
+        json_put_int(w, "epoch", gaps->gap[i].epoch);
+        json_put_int(w, "first", gaps->gap[i].first);
+        json_put_int(w, "last", gaps->gap[i].last);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static enum step passes_answer(struct exchange *x)
+{
+    struct gate_passes *s = x->state;
+    size_t bytes = 256 + s->count * ITEM_BYTES + PASS_GAPS_MAX * 96, fresh = 0;
+    char *at = arena_alloc(&x->arena, bytes);
+    struct json_writer w;
+    struct build b;
+
+    if (at == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    for (size_t i = 0; i < s->good; i++) {
+        fresh += s->were_new[i];
+        passes_learn(app_of(x)->shared, &s->passes[i]);
+    }
+    b = build_over(at, bytes);
+    w = json_writer_over(&b);
+    json_open_object(&w, NULL);
+    put_items(x, &w, s);
+    json_put_int(&w, "accepted", (int64_t)fresh);
+    json_put_int(&w, "duplicates", (int64_t)(s->good - fresh));
+    json_put_int(&w, "refused", (int64_t)(s->count - s->good));
+    put_gaps(&w, &s->gaps);
+    json_close_object(&w);
+    if (b.full || b.bytes > HTTP_ANSWER_BYTES_MAX)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    return exchange_answer_json(x, 200, build_done(&b));
+}
+
+step_fn *const gate_passes_post[] = {passes_read, passes_write, passes_answer, NULL};
