@@ -1,7 +1,5 @@
 /* clients/cli/code.c: `jianan code`: judges codes against a trust list, shows what is in them, draws
- * them. Works without a server.
- *
- * Exit status: 0 done; 1 done, and an answer is negative; 2 usage; 3 an input is invalid. */
+ * them. Works without a server. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -12,6 +10,7 @@
 #include "base/base32.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "clients/cli/exit.h"
 #include "crypto/cbor.h"
 #include "crypto/cose.h"
 #include "crypto/qr.h"
@@ -20,7 +19,6 @@
 
 int code_main(int argc, char **argv);
 
-enum { EXIT_DONE = 0, EXIT_NEGATIVE = 1, EXIT_USAGE = 2, EXIT_INPUT = 3 };
 enum { TRUST_BYTES_MAX = 64 * 1024, ANSWER_BYTES_MAX = 16 * 1024, PNG_SCALE = 8 };
 
 static const char usage_text[] =
@@ -34,7 +32,7 @@ static int usage(const char *what)
     if (what != NULL)
         fprintf(stderr, "jianan code: %s\n", what);
     fputs(usage_text, stderr);
-    return EXIT_USAGE;
+    return CLI_USAGE;
 }
 
 static int input_error(const char *file, struct err e)
@@ -42,7 +40,7 @@ static int input_error(const char *file, struct err e)
     fprintf(stderr, "jianan code: %s: %s%s%s%s%s\n", file, err_row(e.code)->en,
             e.field != NULL ? ": " : "", e.field != NULL ? e.field : "",
             e.expected != NULL ? ", expected " : "", e.expected != NULL ? e.expected : "");
-    return EXIT_INPUT;
+    return CLI_INPUT;
 }
 
 /* -- verify ------------------------------------------------------------------------------------- */
@@ -134,7 +132,7 @@ static int verify_line(struct text code, const struct trust_list *trust,
     json_close_object(&w);
     CHECK(!out.full);
     puts(line);
-    return strcmp(answer.verdict, "open") == 0 ? EXIT_DONE : EXIT_NEGATIVE;
+    return strcmp(answer.verdict, "open") == 0 ? CLI_DONE : CLI_NEGATIVE;
 }
 
 static struct err load_trust(const char *file, struct trust_list *trust)
@@ -160,7 +158,7 @@ static int for_each_line(int (*each)(struct text line, void *arg), void *arg)
     char *line = NULL;
     size_t room = 0;
     ssize_t bytes;
-    int worst = EXIT_DONE;
+    int worst = CLI_DONE;
 
     while ((bytes = getline(&line, &room, stdin)) >= 0) {
         int status;
@@ -171,7 +169,7 @@ static int for_each_line(int (*each)(struct text line, void *arg), void *arg)
         worst = status > worst ? status : worst;
     }
     free(line);
-    return fflush(stdout) == 0 ? worst : EXIT_INPUT;
+    return fflush(stdout) == 0 ? worst : CLI_INPUT;
 }
 
 struct verify_run {
@@ -365,7 +363,7 @@ static int inspect_each(struct text line, void *arg)
     json_close_object(&w);
     CHECK(!out.full);
     puts(shown);
-    return structured ? EXIT_DONE : EXIT_INPUT;
+    return structured ? CLI_DONE : CLI_INPUT;
 }
 
 /* -- qr ----------------------------------------------------------------------------------------- */
@@ -378,9 +376,9 @@ static int write_picture(const char *file, struct text picture)
     if (out != NULL && fclose(out) != 0)
         done = false;
     if (done)
-        return EXIT_DONE;
+        return CLI_DONE;
     fprintf(stderr, "jianan code: %s: %s\n", file, strerror(errno));
-    return EXIT_INPUT;
+    return CLI_INPUT;
 }
 
 static int draw(const char *code, const char *svg_file, const char *png_file)
@@ -402,8 +400,8 @@ static int draw(const char *code, const char *svg_file, const char *png_file)
     else if (svg_file != NULL || png_file != NULL)
         status = write_picture(svg_file != NULL ? svg_file : png_file, picture);
     else
-        status = fwrite(picture.at, 1, picture.bytes, stdout) == picture.bytes ? EXIT_DONE
-                                                                              : EXIT_INPUT;
+        status = fwrite(picture.at, 1, picture.bytes, stdout) == picture.bytes ? CLI_DONE
+                                                                              : CLI_INPUT;
     arena_clear(&arena);
     return status;
 }
@@ -438,6 +436,8 @@ int code_main(int argc, char **argv)
 {
     if (argc < 2)
         return usage(NULL);
+    if (strcmp(argv[1], "--help") == 0)
+        return fputs(usage_text, stdout) >= 0 ? CLI_DONE : CLI_INPUT;
     if (strcmp(argv[1], "verify") == 0)
         return verify_main(argc - 1, argv + 1);
     if (strcmp(argv[1], "inspect") == 0)

@@ -57,6 +57,33 @@ static void diagnose_string(struct cbor_reader *r, enum cbor_major major, uint64
     build_char(out, '\'');
 }
 
+static void diagnose_item(struct cbor_reader *r, struct build *out);
+
+/* -1 - argument; of 2^64 the digits stand here, because it is beyond the type. */
+static void diagnose_negative(uint64_t argument, struct build *out)
+{
+    if (argument == UINT64_MAX)
+        build_string(out, "-18446744073709551616");
+    else
+        build_format(out, "-%" PRIu64, argument + 1);
+}
+
+static void diagnose_container(struct cbor_reader *r, bool is_map, uint64_t count,
+                               struct build *out)
+{
+    build_char(out, is_map ? '{' : '[');
+    for (uint64_t i = 0; i < count; i++) {
+        if (i > 0)
+            build_string(out, ", ");
+        diagnose_item(r, out);
+        if (is_map) {
+            build_string(out, ": ");
+            diagnose_item(r, out);
+        }
+    }
+    build_char(out, is_map ? '}' : ']');
+}
+
 /* Depth is at most CBOR_DEPTH_MAX, because the bytes were found to be of the profile. */
 static void diagnose_item(struct cbor_reader *r, struct build *out)
 {
@@ -66,40 +93,19 @@ static void diagnose_item(struct cbor_reader *r, struct build *out)
 
     CHECK(read);
     switch (major) {
-    case CBOR_UINT:
-        build_format(out, "%" PRIu64, argument);
-        return;
-    case CBOR_NEGATIVE: /* -1 - argument; 2^64 is beyond the type, so that its digits stand here */
-        if (argument == UINT64_MAX)
-            build_string(out, "-18446744073709551616");
-        else
-            build_format(out, "-%" PRIu64, argument + 1);
-        return;
+    case CBOR_UINT:     build_format(out, "%" PRIu64, argument); break;
+    case CBOR_NEGATIVE: diagnose_negative(argument, out); break;
     case CBOR_BYTES:
-    case CBOR_TEXT:
-        diagnose_string(r, major, argument, out);
-        return;
+    case CBOR_TEXT:     diagnose_string(r, major, argument, out); break;
+    case CBOR_ARRAY:    diagnose_container(r, false, argument, out); break;
+    case CBOR_MAP:      diagnose_container(r, true, argument, out); break;
     case CBOR_TAG:
         build_format(out, "%" PRIu64 "(", argument);
         diagnose_item(r, out);
         build_char(out, ')');
-        return;
-    case CBOR_ARRAY:
-    case CBOR_MAP:
-    case CBOR_SIMPLE: /* cbor_head() never gives it */
         break;
+    case CBOR_SIMPLE: break; /* cbor_head() never gives it */
     }
-    build_char(out, major == CBOR_MAP ? '{' : '[');
-    for (uint64_t i = 0; i < argument; i++) {
-        if (i > 0)
-            build_string(out, ", ");
-        diagnose_item(r, out);
-        if (major == CBOR_MAP) {
-            build_string(out, ": ");
-            diagnose_item(r, out);
-        }
-    }
-    build_char(out, major == CBOR_MAP ? '}' : ']');
 }
 
 void cbor_diagnose(struct text bytes, struct build *out)

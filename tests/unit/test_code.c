@@ -206,6 +206,8 @@ Test(code, wrong_use_is_status_2_and_wrong_files_status_3)
 
     cr_expect_eq(run(none, (char *[]){ARG("code"), NULL}), 2);
     cr_expect_eq(RUN(none, ARG("sign")), 2);
+    cr_expect_eq(RUN(none, ARG("--help")), 0);
+    cr_expect(text_starts(text_of(answers), TEXT("usage: jianan code verify")));
     cr_expect_eq(RUN(none, ARG("verify")), 2);
     cr_expect_eq(RUN(none, VERIFY, ARG("--list"), trust_file), 2);
     cr_expect_eq(RUN(none, VERIFY, ARG("--roster"), trust_file), 2);

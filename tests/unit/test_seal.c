@@ -155,17 +155,6 @@ Test(seal, one_person_s_data_does_not_open_as_another_s)
     cr_expect_eq(e.code, ERR_CRYPTO, "another vault");
 }
 
-Test(seal, a_wrapped_key_is_not_data_of_the_master_key)
-{
-    unsigned char wrapped[SEAL_WRAPPED_BYTES];
-    struct person_key key = new_key(WORKER, wrapped), unwrapped;
-    struct text data = sealed_name(&key, (struct text){(const char *)key.bytes, SEAL_KEY_BYTES});
-    struct err e = person_key_unwrap(vault, WORKER, data, &unwrapped);
-
-    cr_expect_eq(data.bytes, (size_t)SEAL_WRAPPED_BYTES);
-    cr_expect_eq(e.code, ERR_CRYPTO);
-}
-
 /* Erasing a person destroys the wrapped key. What is left is the sealed data and the vault, and
  * with these alone nothing opens. */
 Test(seal, without_the_wrapped_key_no_plain_text_comes_back)
@@ -303,6 +292,27 @@ Test(seal, a_vault_file_that_others_may_read_is_refused)
     cr_expect_eq(e.code, ERR_FILE_UNREADABLE, "a folder");
     e = vault_create(file);
     cr_expect_eq(e.code, ERR_ALREADY_EXISTS, "keys are never overwritten");
+}
+
+/* Even where the keys were the same: what a key is used for is part of the associated data. */
+Test(seal, sealed_data_is_never_taken_for_a_wrapped_key)
+{
+    struct person_key master, unwrapped;
+    struct vault *known;
+    struct text data;
+    struct err e;
+
+    cr_assert_eq(open_content("{\"master\":\"" KEY_HEX "\",\"lookup\":\"" KEY_HEX
+                              "\",\"access\":\"" KEY_HEX "\"}"),
+                 ERR_NONE);
+    e = vault_open(file, &known);
+    cr_assert(!err_is(e));
+    cr_assert(hex_parse(TEXT(KEY_HEX), master.bytes, SEAL_KEY_BYTES));
+    data = sealed_name(&master, (struct text){(const char *)master.bytes, SEAL_KEY_BYTES});
+    cr_assert_eq(data.bytes, (size_t)SEAL_WRAPPED_BYTES);
+    e = person_key_unwrap(known, WORKER, data, &unwrapped);
+    cr_expect_eq(e.code, ERR_CRYPTO);
+    vault_close(known);
 }
 
 /* -- look-up, salts, access keys ---------------------------------------------------------------- */
