@@ -34,6 +34,7 @@ struct shared {
     int64_t fresh_ms;        /* older than this, nobody can tell */
     unsigned char server_id[16];
     int64_t queue_max;
+    int64_t key_requests_per_s, address_failures_per_min;
     bool unsafe_database;    /* marks every answer */
     _Atomic bool stopping;
 };
@@ -47,6 +48,7 @@ struct app {
     struct passes *passes;
     struct http_server *http;
     unsigned number;         /* of the loop */
+    struct import_job *imports; /* at work on this loop, newest first: api/import_job.c */
 };
 
 static inline struct app *app_of(const struct exchange *x)

@@ -12,6 +12,7 @@
 enum { ARENA_BYTES = 16 * 1024 * 1024, RETRY_MS = 500, RETRIES_MAX = 120 };
 
 struct import_job {
+    struct import_job *older, **link; /* in app->imports */
     struct app *app;
     struct caller caller;
     int64_t id;
@@ -76,8 +77,20 @@ struct err import_read_header(struct csv_reader *reader, struct import_columns *
     return OK;
 }
 
+static void job_link(struct import_job *job)
+{
+    job->older = job->app->imports;
+    job->link = &job->app->imports;
+    if (job->older != NULL)
+        job->older->link = &job->older;
+    job->app->imports = job;
+}
+
 static void job_end(struct import_job *job)
 {
+    *job->link = job->older;
+    if (job->older != NULL)
+        job->older->link = job->link;
     loop_timer_free(job->retry);
     arena_clear(&job->arena);
     explicit_bzero(job->csv, job->bytes); /* names and numbers */
@@ -280,6 +293,7 @@ struct err import_start(const struct work *work, int64_t id, struct text csv)
     memcpy(job->csv, csv.at, csv.bytes);
     job->bytes = csv.bytes;
     job->app = work->app;
+    job_link(job);
     job->caller = *work->caller;
     job->caller.region = TEXT("");
     job->id = id;
@@ -292,4 +306,12 @@ struct err import_start(const struct work *work, int64_t id, struct text csv)
     read_lines(job);
     loop_timer_start(job->retry, 0);
     return OK;
+}
+
+void imports_abandon(struct app *app)
+{
+    while (app->imports != NULL) {
+        log_event(LOG_WARN, 0, "import_interrupted", log_number("import", app->imports->id));
+        job_end(app->imports);
+    }
 }

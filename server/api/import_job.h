@@ -16,7 +16,8 @@ MUST_USE struct err import_read_header(struct csv_reader *reader, struct import_
 /* Takes a copy of the file and goes to work on this loop. ERR_BUSY when IMPORTS_AT_ONCE run. */
 MUST_USE struct err import_start(const struct work *work, int64_t id, struct text csv);
 
-/* For drain: imports of this loop that still run. */
-unsigned imports_running(void);
+unsigned imports_running(void); /* on all loops */
+/* The loop ends: what is under way is dropped. Its pools must have been freed before. */
+void imports_abandon(struct app *app);
 
 #endif

@@ -1,0 +1,268 @@
+#include "service.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/app.h"
+#include "api/import_job.h"
+#include "api/metrics.h"
+#include "api/passes.h"
+#include "base/log.h"
+#include "jobs/jobs.h"
+#include "register/presence.h"
+#include "register/recent.h"
+#include "store/migrate.h"
+#include "store/safety.h"
+
+struct service_loop {
+    struct service *service;
+    struct app app;
+    pthread_t thread;
+};
+
+struct service {
+    const struct settings *settings;
+    struct shared shared;
+    SSL_CTX *tls;
+    unsigned loop_count;
+    struct service_loop *loops;
+    struct jobs *jobs; /* on the first loop */
+};
+
+/* -- refusing to start ---------------------------------------------------------------------------- */
+
+/* A database that is down may come; one that is unsafe or of another schema must be mended. */
+static struct err check_database(const struct settings *s, struct arena *arena)
+{
+    struct err e = s->unsafe_database ? OK : safety_check(s->database, arena);
+
+    if (!err_is(e))
+        e = migrate_check(s->database, &migrations_embedded, arena);
+    if (e.code == ERR_DATABASE) {
+        log_event(LOG_WARN, 0, "database_unreachable", log_text("detail", e.detail));
+        return OK;
+    }
+    return e;
+}
+
+static struct err open_keys(struct service *service)
+{
+    const struct settings *s = service->settings;
+    struct shared *shared = &service->shared;
+    struct err e = vault_open(s->vault_file, &shared->vault);
+
+    if (!err_is(e))
+        e = signer_open_file(s->signing_key, &shared->signer);
+    if (err_is(e))
+        return e;
+    shared->trust = (struct trust_list){.sequence = 1, .count = 1};
+    shared->trust.keys[0] = *signer_key(shared->signer); /* borrowed: the signer outlives the list */
+    return random_bytes(shared->server_id, sizeof shared->server_id);
+}
+
+static struct err open_tls(struct service *service)
+{
+    const struct settings *s = service->settings;
+
+    if (s->listen_port == 0)
+        return OK;
+    return tls_context_new(s->tls_certificate, s->tls_key, &service->tls);
+}
+
+/* -- parts ---------------------------------------------------------------------------------------- */
+
+static void fill_shared(struct service *service)
+{
+    const struct settings *s = service->settings;
+    struct shared *shared = &service->shared;
+
+    shared->registry = registry_new();
+    shared->presence = presence_new(PRESENCE_ENTRIES);
+    shared->recent = recent_new(RECENT_ENTRIES);
+    shared->metrics = metrics_new();
+    shared->router = router_new(routes, route_count);
+    shared->issuer = s->issuer;
+    shared->spool_dir = s->spool_dir;
+    shared->pass_ms = s->pass_ms;
+    shared->fresh_ms = s->fresh_ms;
+    shared->queue_max = s->queue_max;
+    shared->unsafe_database = s->unsafe_database;
+    shared->key_requests_per_s = s->key_requests_per_s;
+    shared->address_failures_per_min = s->address_failures_per_min;
+}
+
+static struct pg_pool *open_pool(struct service *service, struct app *app, int64_t connections)
+{
+    const struct settings *s = service->settings;
+
+    return pg_pool_new(app->loop, &(struct pg_options){.conninfo = s->database,
+                                                       .connections = (unsigned)connections,
+                                                       .queue_max = (unsigned)s->queue_max,
+                                                       .batch_ms = s->database_ms,
+                                                       .allow_unsafe = s->unsafe_database});
+}
+
+static struct err listen_on(struct service *service, struct app *app)
+{
+    const struct settings *s = service->settings;
+    struct err e = OK;
+
+    if (s->plain_port != 0)
+        e = http_listen(app->http, "127.0.0.1", (unsigned)s->plain_port, NULL);
+    if (!err_is(e) && service->tls != NULL)
+        e = http_listen(app->http, s->listen_address, (unsigned)s->listen_port, service->tls);
+    return e;
+}
+
+static struct err open_loop(struct service *service, unsigned number)
+{
+    struct service_loop *l = &service->loops[number];
+    struct app *app = &l->app;
+    struct http_handlers handlers;
+    struct err e;
+
+    l->service = service;
+    app->shared = &service->shared;
+    app->number = number;
+    app->loop = loop_new();
+    app->reader = registry_reader_new(service->shared.registry, app->loop);
+    app->pg = open_pool(service, app, service->settings->database_connections);
+    app->pass_pg = open_pool(service, app, service->settings->pass_connections);
+    e = passes_open(app, service->loop_count, &app->passes);
+    if (err_is(e))
+        return e;
+    handlers = app_handlers(app);
+    app->http = http_server_new(app->loop, &handlers);
+    return listen_on(service, app);
+}
+
+static void start_follower(struct service *service)
+{
+    const struct settings *s = service->settings;
+    struct follower_options options = {.conninfo = s->database,
+                                       .poll_ms = 1000,
+                                       .heartbeat_ms = 1000,
+                                       .load_connections = (unsigned)s->load_connections};
+
+    memcpy(options.server_id, service->shared.server_id, sizeof options.server_id);
+    service->shared.follower = follower_start(service->shared.registry, &options);
+}
+
+struct err service_open(const struct settings *settings, struct arena *arena,
+                        struct service **result)
+{
+    struct service *service = calloc(1, sizeof *service);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct err e;
+
+    CHECK_ALLOCATED(service);
+    service->settings = settings;
+    *result = service;
+    e = check_database(settings, arena);
+    if (!err_is(e))
+        e = open_keys(service);
+    if (!err_is(e))
+        e = open_tls(service);
+    if (err_is(e))
+        return e;
+    fill_shared(service);
+    service->loop_count = settings->loops > 0 ? (unsigned)settings->loops
+                        : cores > 0           ? (unsigned)cores
+                                              : 1;
+    service->loops = calloc(service->loop_count, sizeof *service->loops);
+    CHECK_ALLOCATED(service->loops);
+    start_follower(service);
+    for (unsigned i = 0; i < service->loop_count && !err_is(e); i++)
+        e = open_loop(service, i);
+    if (!err_is(e))
+        service->jobs = jobs_start(&service->loops[0].app);
+    return e;
+}
+
+/* -- running and draining ------------------------------------------------------------------------- */
+
+static void *run_loop(void *arg)
+{
+    struct service_loop *l = arg;
+
+    loop_run(l->app.loop);
+    return NULL;
+}
+
+void service_run(struct service *service)
+{
+    log_event(LOG_INFO, 0, "serving", log_number("loops", service->loop_count),
+              log_number("port", service->settings->listen_port),
+              log_number("plain_port", service->settings->plain_port));
+    for (unsigned i = 0; i < service->loop_count; i++)
+        CHECK(pthread_create(&service->loops[i].thread, NULL, run_loop, &service->loops[i]) == 0);
+    for (unsigned i = 0; i < service->loop_count; i++)
+        CHECK(pthread_join(service->loops[i].thread, NULL) == 0);
+    log_event(LOG_INFO, 0, "drained");
+}
+
+static void on_drained(void *arg)
+{
+    struct service_loop *l = arg;
+
+    loop_stop(l->app.loop);
+}
+
+static void drain_loop(void *arg)
+{
+    struct service_loop *l = arg;
+
+    http_drain(l->app.http, l->service->settings->drain_ms, on_drained, l);
+}
+
+void service_stop(struct service *service)
+{
+    log_event(LOG_INFO, 0, "draining");
+    atomic_store(&service->shared.stopping, true);
+    for (unsigned i = 0; i < service->loop_count; i++)
+        loop_post(service->loops[i].app.loop, drain_loop, &service->loops[i]);
+}
+
+/* In the reverse order of opening; parts that were never opened are NULL. */
+static void close_loop(struct service_loop *l)
+{
+    struct app *app = &l->app;
+
+    if (app->loop == NULL)
+        return;
+    if (app->http != NULL)
+        http_server_free(app->http);
+    pg_pool_free(app->pass_pg);
+    pg_pool_free(app->pg);
+    imports_abandon(app);
+    if (app->passes != NULL)
+        passes_close(app->passes);
+    registry_reader_free(app->reader);
+    loop_free(app->loop);
+}
+
+void service_close(struct service *service)
+{
+    struct shared *shared = &service->shared;
+
+    if (service->jobs != NULL)
+        jobs_stop(service->jobs);
+    if (shared->follower != NULL)
+        follower_stop(shared->follower);
+    for (unsigned i = 0; i < service->loop_count && service->loops != NULL; i++)
+        close_loop(&service->loops[i]);
+    free(service->loops);
+    if (shared->registry != NULL) {
+        router_free(shared->router);
+        metrics_free(shared->metrics);
+        recent_free(shared->recent);
+        presence_free(shared->presence);
+        registry_free(shared->registry);
+    }
+    SSL_CTX_free(service->tls);
+    signer_close(shared->signer);
+    vault_close(shared->vault);
+    free(service);
+}
