@@ -7,10 +7,15 @@
 #include "api/accounts.h"
 #include "api/app.h"
 #include "api/append.h"
+#include "api/audit_reads.h"
 #include "api/devices.h"
+#include "api/health.h"
 #include "api/imports.h"
 #include "api/orgs.h"
+#include "api/pass_reads.h"
+#include "api/policies.h"
 #include "api/sites.h"
+#include "api/worker_reads.h"
 #include "api/workers.h"
 
 #define READ(path, may, query, name, state, does)                                                  \
@@ -54,6 +59,17 @@ const struct route routes[] = {
     WRITE(METHOD_POST, "/v1/accounts/{id}/key", MAY_SET_UP, NULL, account_rekey,
           &account_state_bytes, "Give an account another key; the one before ends"),
 
+    /* policies */
+    {METHOD_POST, "/v1/policies", MAY_SET_POLICY | MAY_SET_UP, NULL, NULL, policy_post,
+     &policy_state_bytes, POLICY_BODY_BYTES_MAX, NULL, true, "Post the draft of a policy"},
+    READ("/v1/policies", MAY_READ_DIRECTORY | MAY_SET_POLICY, policy_list_query, policy_list,
+         &policy_state_bytes, "List policies"),
+    READ("/v1/policies/{number}", MAY_READ_DIRECTORY | MAY_SET_POLICY, NULL, policy_get,
+         &policy_state_bytes, "Read a policy with its document"),
+    WRITE(METHOD_POST, "/v1/policies/{number}/state", MAY_SET_POLICY | MAY_SET_UP,
+          policy_state_fields, policy_put_state, &policy_state_bytes,
+          "Approve a policy, put it in force, retire it"),
+
     /* people */
     {METHOD_POST, "/v1/workers", MAY_ENROL, NULL, NULL, worker_post, &worker_post_state_bytes, 1024 * 1024, NULL, true,
      "Enrol and engage one person or up to 500"},
@@ -69,6 +85,26 @@ const struct route routes[] = {
     READ("/v1/imports/{id}/errors.csv", MAY_ENROL, import_errors_query, import_errors,
          &import_get_state_bytes,
          "The rows that an import refused"),
+
+    /* reading about people: each leaves an audit row first */
+    READ("/v1/workers", MAY_READ_WORKER, worker_list_query, worker_list, &worker_list_state_bytes,
+         "List people with their colours"),
+    {METHOD_POST, "/v1/workers/find", MAY_FIND_WORKER, NULL, worker_find_fields, worker_find_one,
+     &worker_find_state_bytes, 0, NULL, false, "Find a person by document number"},
+    READ("/v1/workers/{id}", MAY_READ_WORKER, NULL, worker_get, &worker_read_state_bytes,
+         "Read a person"),
+    READ("/v1/workers/{id}/records", MAY_READ_WORKER, worker_records_query, worker_records,
+         &worker_read_state_bytes, "Read what happened to a person"),
+    READ("/v1/workers/{id}/colour", MAY_READ_WORKER, worker_colour_query, worker_colour,
+         &worker_read_state_bytes, "A person's colour, with every reason explained"),
+    READ("/v1/workers/{id}/accesses", MAY_READ_WORKER, worker_accesses_query, worker_accesses_list,
+         &worker_read_state_bytes, "Who looked at a person"),
+    READ("/v1/identity-reviews", MAY_READ_AUDIT, identity_reviews_query, identity_review_list,
+         &identity_review_state_bytes, "Numbers that came with two names"),
+    READ("/v1/passes", MAY_READ_PASSES, pass_list_query, pass_list, &pass_list_state_bytes,
+         "A site's passes of a day"),
+    READ("/v1/audit", MAY_READ_AUDIT, audit_list_query, audit_read_list, &audit_list_state_bytes,
+         "Who did what"),
 
     /* what happens to them */
     {METHOD_POST, "/v1/engagements", MAY_ENGAGE, NULL, NULL, append_steps,
@@ -88,5 +124,11 @@ const struct route routes[] = {
      NULL, NULL, append_steps,
      &append_state_bytes, 1024 * 1024, NULL, true,
      "Post agreements, bans, overrides, consent, corrections"},
+
+    /* the service itself; open to everybody */
+    READ("/healthz", 0, NULL, health_alive, NULL, "Is the process alive"),
+    READ("/readyz", 0, NULL, health_ready, NULL, "May it be asked; 503 with reasons if not"),
+    READ("/metrics", 0, NULL, health_metrics, NULL, "What the service counts of itself"),
+    READ("/openapi.yaml", 0, NULL, health_openapi, NULL, "This API, described"),
 };
 const size_t route_count = sizeof routes / sizeof routes[0];

@@ -1,0 +1,146 @@
+#include "api/verdict_render.h"
+
+#include "api/app.h"
+#include "domain/policy.h"
+#include "domain/record.h"
+
+enum site_state site_state_of_word(struct text word)
+{
+    if (text_is(word, "open"))
+        return SITE_OPEN;
+    return text_is(word, "stopped") ? SITE_STOPPED : SITE_CLOSED;
+}
+
+enum permit_state permit_of_row(const struct org_row *row, day_t on)
+{
+    static const char *const words[] = {
+        [PERMIT_NONE] = "none",
+        [PERMIT_VALID] = "valid",
+        [PERMIT_SUSPENDED] = "suspended",
+        [PERMIT_REVOKED] = "revoked",
+    };
+    struct org org = {.permit_until = row->permit_until};
+    unsigned i = 0;
+
+    while (i < sizeof words / sizeof *words - 1 && !text_is(row->permit_state, words[i]))
+        i++;
+    org.permit = (enum permit_state)i;
+    return org_permit_on(&org, on);
+}
+
+void json_put_trade(struct json_writer *w, const char *key, uint16_t trade)
+{
+    char code[8];
+    struct build b = build_over(code, sizeof code);
+
+    build_format(&b, "%03u", (unsigned)trade);
+    json_put_text(w, key, build_done(&b));
+}
+
+void json_put_role(struct json_writer *w, const char *key, uint8_t role)
+{
+    json_put_text_or_null(w, key, choice_word(record_choices(RECORD_ENGAGEMENT, "role"), role));
+}
+
+static void put_reason(struct json_writer *w, const struct policy_document *document,
+                       const struct reason *reason, bool english)
+{
+    const struct policy_reason *says = policy_explain(document, reason);
+    const struct policy_rule_text *text = policy_rule_text(document, reason);
+    const struct policy_words *words = english ? &says->en : &says->zh;
+
+    json_open_object(w, NULL);
+    json_put_string(w, "code", reason_name(reason->code));
+    json_put_string(w, "colour", colour_name(reason->colour));
+    json_put_string(w, "scope", scope_name(reason->scope));
+    json_put_day(w, "since", reason->since);
+    json_put_day(w, "until", reason->until);
+    json_put_string(w, "what", words->what);
+    json_put_string(w, "remedy", words->remedy);
+    json_put_string(w, "help", words->help);
+    json_open_array(w, "basis");
+    for (unsigned i = 0; i < text->basis_count; i++) {
+        json_open_object(w, NULL);
+        json_put_string(w, "text", text->basis[i].text);
+        json_put_string(w, "mark", text->basis[i].mark);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    json_close_object(w);
+}
+
+static void put_post(struct json_writer *w, const struct place *place)
+{
+    if (!place->is_post) {
+        json_put_null(w, "post");
+        return;
+    }
+    json_open_object(w, "post");
+    json_put_int(w, "org", place->org_id);
+    json_put_int(w, "site", place->site_id);
+    json_put_trade(w, "trade", place->context.trade);
+    json_put_role(w, "role", place->context.role);
+    json_close_object(w);
+}
+
+static void put_verdict(struct json_writer *w, const struct policy_document *document,
+                        const struct verdict *v, bool english)
+{
+    json_put_string(w, "person_colour", colour_name(v->person_colour));
+    if (v->has_context)
+        json_put_string(w, "colour_here", colour_name(v->colour_here));
+    else
+        json_put_null(w, "colour_here");
+    json_open_array(w, "reasons");
+    for (unsigned i = 0; i < v->reason_count; i++)
+        put_reason(w, document, &v->reasons[i], english);
+    json_close_array(w);
+    json_put_day(w, "next_change", v->next_change);
+    json_put_string(w, "policy", document->policy.id);
+    json_put_int(w, "policy_number", v->policy);
+    json_put_int(w, "semantics", v->semantics);
+    json_put_day(w, "on", v->on);
+}
+
+struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_id,
+                          const struct facts *facts, const struct place *place)
+{
+    const struct registry_reader *reader = app_of(x)->reader;
+    const struct policy_document *document = NULL;
+    const struct policy_set *policies;
+    struct json_writer w = json_writer_over(out);
+    struct verdict verdict;
+
+    registry_enter(app_of(x)->reader); /* the policy's words are read until it is left */
+    policies = registry_policies(reader);
+    if (policies != NULL)
+        document = policy_find(policies, place->region, place->on);
+    if (document != NULL) {
+        safety_code(facts, place->is_post ? &place->context : NULL, &document->policy, place->on,
+                    &verdict);
+        json_open_object(&w, NULL);
+        json_put_int(&w, "worker", worker_id);
+        json_put_int(&w, "version", facts->version);
+        json_put_text(&w, "region", place->region);
+        put_post(&w, place);
+        put_verdict(&w, document, &verdict, x->english);
+        json_close_object(&w);
+    }
+    registry_leave(app_of(x)->reader);
+    return document != NULL ? OK : err_make(ERR_NOT_READY);
+}
+
+bool colours_of(const struct registry_reader *reader, const struct facts *facts,
+                const struct place *place, struct colours *colours)
+{
+    const struct policy_set *policies = registry_policies(reader);
+    const struct policy_document *document = NULL;
+
+    if (policies != NULL)
+        document = policy_find(policies, place->region, place->on);
+    if (document == NULL)
+        return false;
+    *colours = safety_colours(facts, place->is_post ? &place->context : NULL, &document->policy,
+                              place->on);
+    return true;
+}

@@ -1,0 +1,34 @@
+/* api/verdict_render.h: a verdict in words: every reason with its basis, since when, until when,
+ * what to do and who can help, in the caller's language. */
+#ifndef API_VERDICT_RENDER_H
+#define API_VERDICT_RENDER_H
+
+#include "api/resource.h"
+#include "register/registry.h"
+#include "scoring/scoring.h"
+
+struct place { /* where, as what, and when the question is asked */
+    day_t on;
+    struct text region; /* GB/T 2260; "" asks the default policy */
+    bool is_post;       /* context counts: the person works somewhere as something */
+    int64_t org_id, site_id;
+    struct context context;
+};
+
+enum site_state site_state_of_word(struct text word); /* "open", "stopped", "closed" */
+enum permit_state permit_of_row(const struct org_row *org, day_t on);
+
+void json_put_trade(struct json_writer *w, const char *key, uint16_t trade); /* "030" */
+void json_put_role(struct json_writer *w, const char *key, uint8_t role);
+
+/* Decides by the policy in force for the place and renders it. ERR_NOT_READY while the register
+ * holds no policy for it. */
+MUST_USE struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_id,
+                                   const struct facts *facts, const struct place *place);
+
+/* For lists: the two colours alone. False when there is no policy for the place; between
+ * registry_enter() and registry_leave(). */
+MUST_USE bool colours_of(const struct registry_reader *reader, const struct facts *facts,
+                         const struct place *place, struct colours *colours);
+
+#endif
