@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/app.h"
+#include "api/health.h"
 #include "api/import_job.h"
 #include "api/metrics.h"
 #include "api/passes.h"
@@ -73,6 +74,17 @@ static struct err open_tls(struct service *service)
 
 /* -- parts ---------------------------------------------------------------------------------------- */
 
+/* `count` in a period, and as many at once. */
+static struct buckets *new_buckets(int64_t period_us, int64_t count)
+{
+    struct buckets *buckets = calloc(1, sizeof *buckets);
+
+    CHECK_ALLOCATED(buckets);
+    buckets->interval_us = period_us / count;
+    buckets->burst_us = period_us;
+    return buckets;
+}
+
 static void fill_shared(struct service *service)
 {
     const struct settings *s = service->settings;
@@ -89,8 +101,9 @@ static void fill_shared(struct service *service)
     shared->fresh_ms = s->fresh_ms;
     shared->queue_max = s->queue_max;
     shared->unsafe_database = s->unsafe_database;
-    shared->key_requests_per_s = s->key_requests_per_s;
-    shared->address_failures_per_min = s->address_failures_per_min;
+    shared->key_requests = new_buckets(US_PER_SECOND, s->key_requests_per_s);
+    shared->address_failures = new_buckets(60 * (int64_t)US_PER_SECOND,
+                                           s->address_failures_per_min);
 }
 
 static struct pg_pool *open_pool(struct service *service, struct app *app, int64_t connections)
@@ -135,6 +148,7 @@ static struct err open_loop(struct service *service, unsigned number)
         return e;
     handlers = app_handlers(app);
     app->http = http_server_new(app->loop, &handlers);
+    health_watch(app);
     return listen_on(service, app);
 }
 
@@ -232,8 +246,10 @@ static void close_loop(struct service_loop *l)
 
     if (app->loop == NULL)
         return;
-    if (app->http != NULL)
+    if (app->http != NULL) {
+        health_unwatch(app);
         http_server_free(app->http);
+    }
     pg_pool_free(app->pass_pg);
     pg_pool_free(app->pg);
     imports_abandon(app);
@@ -254,6 +270,8 @@ void service_close(struct service *service)
     for (unsigned i = 0; i < service->loop_count && service->loops != NULL; i++)
         close_loop(&service->loops[i]);
     free(service->loops);
+    free(shared->key_requests);
+    free(shared->address_failures);
     if (shared->registry != NULL) {
         router_free(shared->router);
         metrics_free(shared->metrics);
