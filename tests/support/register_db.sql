@@ -1,0 +1,88 @@
+-- Functions for the register's tests: people, their changes, and what surrounds them.
+
+-- The lowest bytes of a number, little-endian.
+CREATE FUNCTION test_le(value bigint, bytes int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT string_agg(decode(lpad(to_hex((value >> (8 * i)) & 255), 2, '0'), 'hex'), '' ORDER BY i)
+    FROM generate_series(0, bytes - 1) AS i
+$$;
+
+-- A facts row's bytes (server/domain/facts_pack.h): n trainings.
+CREATE FUNCTION test_packed(worker bigint, version int, n int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT '\x01'::bytea || test_le(1 + worker % 2, 1) || test_le(n, 2) ||
+           test_le(30000 + worker % 9000, 2) || test_le(45000 + worker % 300, 2) || test_le(version, 4) ||
+           coalesce((SELECT string_agg(test_le(45000 + i, 2) || test_le(0, 2) || test_le(2, 1) ||
+                                       test_le(1 + i % 13, 1) || test_le(worker % 40, 1) || test_le(1, 1) ||
+                                       test_le(worker % 1000 + version, 4), '' ORDER BY i)
+                     FROM generate_series(1, n) AS i), '\x'::bytea)
+$$;
+
+CREATE FUNCTION test_change(kind int, key bigint, version bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO change (kind, key, version) VALUES (kind, key, version)
+$$;
+
+-- Workers with id % 6 facts, id % 3 engagements (the first one open), a slot in list 0 or 1, and
+-- every fifth with a badge in list 2.
+CREATE FUNCTION test_enrol(first bigint, last bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO facts (worker_id, version, packed)
+    SELECT w, 1, test_packed(w, 1, (w % 6)::int) FROM generate_series(first, last) AS w;
+    INSERT INTO person (worker_id, document_type, document_hmac, name_masked, sealed)
+    SELECT w, 1, sha256(test_le(w, 8)), CASE w % 3 WHEN 0 THEN '张*' WHEN 1 THEN '欧阳*' ELSE 'T***' END, '\x00'
+    FROM generate_series(first, last) AS w;
+    INSERT INTO engagement (worker_id, version, org_id, site_id, trade, role, from_day, until_day)
+    SELECT w, n, 1 + w % 7, 1 + w % 11, 10 * (1 + w % 30), 1 + w % 6, date '2025-01-01' + (w % 100)::int,
+           CASE WHEN n > 1 THEN date '2026-01-01' + (w % 50)::int END
+    FROM generate_series(first, last) AS w, generate_series(1, (w % 3)::int) AS n;
+    INSERT INTO slot (index, worker_id) SELECT (w % 2) << 20 | w, w FROM generate_series(first, last) AS w;
+    INSERT INTO slot (index, worker_id, badge, void)
+    SELECT 2::bigint << 20 | w, w, 1, w % 10 = 0 FROM generate_series(first, last) AS w WHERE w % 5 = 0;
+    INSERT INTO change (kind, key, version) SELECT 1, w, 1 FROM generate_series(first, last) AS w;
+$$;
+
+-- A new version of a worker: other facts, one engagement more, the badge void.
+CREATE FUNCTION test_touch(worker bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v int;
+BEGIN
+    UPDATE facts SET version = facts.version + 1,
+                     packed = test_packed(worker, facts.version + 1, (facts.version % 9)::int)
+    WHERE worker_id = worker RETURNING version INTO v;
+    INSERT INTO engagement (worker_id, version, org_id, site_id, trade, role, from_day, until_day)
+    VALUES (worker, 100 + v, 50, 60, 30, 1, date '2026-02-01', date '2026-03-01');
+    UPDATE slot SET void = NOT void WHERE worker_id = worker AND badge IS NOT NULL;
+    INSERT INTO change (kind, key, version) VALUES (1, worker, v);
+END
+$$;
+
+-- The next version of an organisation, site, device or account; the first when there is none.
+CREATE FUNCTION test_org(org_id bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO org (id, version, kind, uscc, name, region, permit_state, permit_until, accreditations, state, account_id)
+    SELECT org_id, v, 'contractor', NULL, '建工第' || org_id || '-' || v, '320900',
+           (ARRAY['valid', 'suspended', 'none', 'revoked'])[1 + v % 4],
+           CASE WHEN v % 2 = 1 THEN date '2027-01-01' + v END, ARRAY['annual', 'drill'],
+           CASE WHEN v % 5 = 0 THEN 'closed' ELSE 'active' END, 0
+    FROM (SELECT coalesce(max(version), 0) + 1 AS v FROM org WHERE id = org_id) AS next;
+    SELECT test_change(2, org_id, (SELECT max(version) FROM org WHERE id = org_id));
+$$;
+CREATE FUNCTION test_site(site_id bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO site (id, version, name, region, org_id, state, rule, rectification, account_id)
+    SELECT site_id, v, '工地' || site_id, '320902', 1, (ARRAY['open', 'stopped', 'closed'])[1 + v % 3],
+           jsonb_build_object('offline_hours', 1 + v % 100, 'yellow_gate', 'allow'),
+           ARRAY(SELECT generate_series(1, v % 4)::bigint), 0
+    FROM (SELECT coalesce(max(version), 0) + 1 AS v FROM site WHERE id = site_id) AS next;
+    SELECT test_change(3, site_id, (SELECT max(version) FROM site WHERE id = site_id));
+$$;
+CREATE FUNCTION test_device(device_id bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO device (id, version, site_id, name, direction, zone, state, account_id)
+    SELECT device_id, v, 1 + device_id % 11, 'gate ' || device_id, (ARRAY['in', 'out', 'both'])[1 + v % 3], 'pit',
+           CASE WHEN v % 2 = 0 THEN 'disabled' ELSE 'active' END, 0
+    FROM (SELECT coalesce(max(version), 0) + 1 AS v FROM device WHERE id = device_id) AS next;
+    SELECT test_change(4, device_id, (SELECT max(version) FROM device WHERE id = device_id));
+$$;
+CREATE FUNCTION test_account(who bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO account (id, version, role, org_id, site_id, device_id, region, label, state, key_prefix, key_hash, account_id)
+    SELECT who, v, 'gate', 0, 0, who, '', 'key of gate ' || who, 'active',
+           lpad(to_hex(who * 1000 + v), 12, '0'), sha256(test_le(who * 1000 + v, 8)), 0
+    FROM (SELECT coalesce(max(version), 0) + 1 AS v FROM account WHERE id = who) AS next;
+    SELECT test_change(5, who, (SELECT max(version) FROM account WHERE id = who));
+$$;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO jianan_app;
