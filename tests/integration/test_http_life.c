@@ -156,6 +156,28 @@ Test(http_life, a_slow_handler_is_answered_for_and_its_own_answer_dropped)
     net_server_stop(s);
 }
 
+Test(http_life, a_handler_that_answers_just_after_its_deadline_is_dropped_too)
+{
+    struct net_server *s = net_server_start(&(struct net_server_options){
+        .limits = {.headers_ms = 5000, .body_ms = 5000, .handler_ms = 100, .write_ms = 5000,
+                   .idle_ms = 5000, .linger_ms = 5000}});
+    struct raw_client client;
+    struct raw_answer answer;
+
+    cr_assert(raw_open(&client, net_server_port(s)));
+    cr_assert(raw_send_text(&client, "GET /never HTTP/1.1\r\nHost: a\r\n\r\n"));
+    answer = raw_read(&client, false);
+    cr_expect(answer.status == 503);
+    raw_answer_clear(&answer);
+    cr_expect(net_server_counts(s).connections_now == 1, "the connection lingers");
+    net_server_release(s);
+    cr_expect(net_server_counts(s).dropped == 1);
+    cr_expect(raw_is_closed(&client, RAW_WAIT_MS));
+    cr_expect(client.count == 0, "a second answer followed the first");
+    raw_close(&client);
+    net_server_stop(s);
+}
+
 Test(http_life, a_peer_that_does_not_read_is_cut_off)
 {
     struct net_server *s = start_hasty();
@@ -358,7 +380,33 @@ Test(http_life, running_out_of_descriptors_neither_spins_nor_sticks)
         close(spare[--spares]);
     while (opened > 0)
         raw_close(&clients[--opened]);
-    sleep_ms(700); /* the pause ends */
+    sleep_ms(HTTP_ACCEPT_PAUSE_MS + 200);
     expect_alive(s, "running out of descriptors");
+    net_server_stop(s);
+}
+
+Test(http_life, the_last_descriptors_are_not_given_to_peers)
+{
+    enum { LIMIT = 64 };
+    struct net_server *s = start();
+    struct rlimit limit;
+    struct raw_client client;
+    int taken[LIMIT], count = 0;
+
+    cr_assert(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = LIMIT;
+    cr_assert(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    do {
+        cr_assert(count < LIMIT && (taken[count] = dup(0)) >= 0);
+    } while (taken[count++] < LIMIT - HTTP_SPARE_DESCRIPTORS - 2);
+    cr_assert(raw_open(&client, net_server_port(s))); /* takes the last but the spare ones */
+    cr_expect(raw_is_closed(&client, RAW_WAIT_MS));
+    cr_expect(net_server_counts(s).accept_pauses == 1);
+    cr_expect(net_server_counts(s).accepted == 0);
+    raw_close(&client);
+    while (count > 0)
+        close(taken[--count]);
+    sleep_ms(HTTP_ACCEPT_PAUSE_MS + 200);
+    expect_alive(s, "a shortage of descriptors");
     net_server_stop(s);
 }
