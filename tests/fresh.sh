@@ -4,7 +4,7 @@
 # Where packages come from is taken from this machine's apt, and its certificates go along, for sites
 # behind a mirror or a proxy. Everything runs in a mount and process namespace of its own, so that
 # nothing stays mounted or running, however this ends.
-# usage: fresh.sh (as root; ./dev fresh)
+# usage: fresh.sh [COMMAND]   as root; with COMMAND ("./dev build") only that runs inside
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source=$PWD
@@ -76,8 +76,12 @@ times=
 timed "Debian 12 by debootstrap" install_debian
 copy_site
 timed "copy of the project" copy_project
-timed "./dev demo --once, with its packages" inside "./dev demo --once"
-timed "./dev demo --once, again" inside "./dev demo --once"
-timed "./dev test, with its packages" inside "./dev test"
+if [[ -n ${1:-} ]]; then
+    timed "$1" inside "$1"
+else
+    timed "./dev demo --once, with its packages" inside "./dev demo --once"
+    timed "./dev demo --once, again" inside "./dev demo --once"
+    timed "./dev test, with its packages" inside "./dev test"
+fi
 echo "== fresh: times"
 printf '%s' "$times"
