@@ -51,7 +51,7 @@ static struct err read_int(const struct reading *r, const struct body_field *f,
 static struct err read_u8(const struct reading *r, const struct body_field *f,
                           const json_t *value)
 {
-    int64_t number;
+    int64_t number = 0;
     struct err e = read_int(r, f, value, &number);
 
     if (!err_is(e))
@@ -62,7 +62,7 @@ static struct err read_u8(const struct reading *r, const struct body_field *f,
 static struct err read_u32(const struct reading *r, const struct body_field *f,
                            const json_t *value)
 {
-    int64_t number;
+    int64_t number = 0;
     struct err e = read_int(r, f, value, &number);
 
     if (!err_is(e))
@@ -483,7 +483,7 @@ struct err record_id_parse(const json_t *value, const char *field, uint32_t *id)
 {
     const struct reading r = {.names = true};
     const struct body_field f = {.pointer = field, .min = 1, .max = INT32_MAX};
-    int64_t number;
+    int64_t number = 0;
 
     if (json_is_integer(value) && (json_integer_value(value) < 1 ||
                                    json_integer_value(value) > INT32_MAX))
