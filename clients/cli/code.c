@@ -146,7 +146,7 @@ static struct err load_trust(const char *file, struct trust_list *trust)
         return err_make(ERR_FILE_UNREADABLE);
     bytes = fread(content, 1, sizeof content, in);
     whole = feof(in) != 0 && ferror(in) == 0;
-    fclose(in);
+    (void)fclose(in); /* it was only read */
     if (!whole)
         return err_make(bytes == sizeof content ? ERR_TOO_LARGE : ERR_FILE_UNREADABLE);
     return trust_list_parse((struct text){content, bytes}, trust);
@@ -383,7 +383,7 @@ static int write_picture(const char *file, struct text picture)
 
 static int draw(const char *code, const char *svg_file, const char *png_file)
 {
-    struct text picture;
+    struct text picture = {NULL, 0};
     struct arena arena;
     struct qr qr;
     struct err e;

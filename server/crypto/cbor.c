@@ -166,6 +166,7 @@ static bool enter(struct cbor_reader *r, enum cbor_major major, uint64_t argumen
     levels[(*depth)++] = (struct level){
         .items_left = major == CBOR_TAG ? 1 : major == CBOR_MAP ? 2 * argument : argument,
         .is_map = major == CBOR_MAP,
+        .key_before = {"", 0},
     };
     return true;
 }
