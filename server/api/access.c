@@ -63,10 +63,23 @@ struct asking {
     int32_t access_version;  /* likewise; 0: no such person */
 };
 
+/* Keys that the register does not know cost a query, so an address may show only so many. */
+static bool may_ask(struct exchange *x)
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+
+    for (const char *p = x->request->peer; *p != '\0'; p++)
+        hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+    return bucket_take(app_of(x)->shared->address_failures, (int64_t)(hash >> 1),
+                       clock_monotonic_us());
+}
+
 static enum step ask_database(struct exchange *x, struct asking *asking)
 {
     struct batch *b = batch_new(app_of(x)->pg, &x->arena);
 
+    if (!may_ask(x))
+        return exchange_fail(x, err_make(ERR_RATE_LIMITED));
     if (b == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
     if (asking->prefix.at != NULL)
@@ -168,6 +181,12 @@ enum step access_authenticated(struct exchange *x)
 
 enum step access_permit(struct exchange *x)
 {
+    const struct caller *caller = caller_of(x);
+    int64_t who = caller->account_id != 0 ? caller->account_id : caller->worker_id;
+
+    if (x->route->permission != 0 &&
+        !bucket_take(app_of(x)->shared->key_requests, who, clock_monotonic_us()))
+        return exchange_fail(x, err_make(ERR_RATE_LIMITED));
     if (x->route->permission != 0 && (caller_of(x)->permissions & x->route->permission) == 0)
         return exchange_fail(x, err_make(ERR_FORBIDDEN));
     return STEP_NEXT;

@@ -5,6 +5,7 @@
 #ifndef API_APP_H
 #define API_APP_H
 
+#include "api/bucket.h"
 #include "crypto/seal.h"
 #include "crypto/token.h"
 #include "net/router.h"
@@ -34,7 +35,8 @@ struct shared {
     int64_t fresh_ms;        /* older than this, nobody can tell */
     unsigned char server_id[16];
     int64_t queue_max;
-    int64_t key_requests_per_s, address_failures_per_min;
+    struct buckets *key_requests;     /* what one key may ask in a second */
+    struct buckets *address_failures; /* how often one address may show a key that is none */
     bool unsafe_database;    /* marks every answer */
     _Atomic bool stopping;
 };
