@@ -58,8 +58,10 @@ static struct err open_keys(struct service *service)
         e = signer_open_file(s->signing_key, &shared->signer);
     if (err_is(e))
         return e;
-    shared->trust = (struct trust_list){.sequence = 1, .count = 1};
-    shared->trust.keys[0] = *signer_key(shared->signer); /* borrowed: the signer outlives the list */
+    shared->trust.sequence = 1;
+    e = trust_list_add(&shared->trust, signer_key(shared->signer));
+    if (err_is(e))
+        return e;
     return random_bytes(shared->server_id, sizeof shared->server_id);
 }
 
@@ -191,7 +193,7 @@ struct err service_open(const struct settings *settings, struct arena *arena,
     for (unsigned i = 0; i < service->loop_count && !err_is(e); i++)
         e = open_loop(service, i);
     if (!err_is(e))
-        service->jobs = jobs_start(&service->loops[0].app);
+        service->jobs = jobs_start(service->loops[0].app.loop, service->loops[0].app.pg);
     return e;
 }
 
@@ -252,7 +254,11 @@ static void close_loop(struct service_loop *l)
     }
     pg_pool_free(app->pass_pg);
     pg_pool_free(app->pg);
+    if (l->service->jobs != NULL && app->number == 0)
+        jobs_stop(l->service->jobs);
     imports_abandon(app);
+    if (app->number == 0)
+        jobs_stop(l->service->jobs); /* its batches have gone with the pool */
     if (app->passes != NULL)
         passes_close(app->passes);
     registry_reader_free(app->reader);
@@ -263,8 +269,6 @@ void service_close(struct service *service)
 {
     struct shared *shared = &service->shared;
 
-    if (service->jobs != NULL)
-        jobs_stop(service->jobs);
     if (shared->follower != NULL)
         follower_stop(shared->follower);
     for (unsigned i = 0; i < service->loop_count && service->loops != NULL; i++)
@@ -280,6 +284,7 @@ void service_close(struct service *service)
         registry_free(shared->registry);
     }
     SSL_CTX_free(service->tls);
+    trust_list_clear(&shared->trust);
     signer_close(shared->signer);
     vault_close(shared->vault);
     free(service);

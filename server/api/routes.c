@@ -8,13 +8,16 @@
 #include "api/app.h"
 #include "api/append.h"
 #include "api/audit_reads.h"
+#include "api/codes.h"
 #include "api/devices.h"
+#include "api/gate_check.h"
 #include "api/health.h"
 #include "api/imports.h"
 #include "api/orgs.h"
 #include "api/pass_reads.h"
 #include "api/policies.h"
 #include "api/sites.h"
+#include "api/trust.h"
 #include "api/worker_reads.h"
 #include "api/workers.h"
 
@@ -124,6 +127,16 @@ const struct route routes[] = {
      NULL, NULL, append_steps,
      &append_state_bytes, 1024 * 1024, NULL, true,
      "Post agreements, bans, overrides, consent, corrections"},
+
+    /* gates and codes */
+    {METHOD_POST, "/v1/workers/{id}/code", MAY_MAKE_CODE, NULL, worker_code_fields,
+     worker_code_post, &worker_code_post_bytes, 0, NULL, false, "A live code, as text, SVG or PNG"},
+    {METHOD_POST, "/v1/gate/check", MAY_CHECK, NULL, NULL, gate_check_post, &gate_check_post_bytes,
+     0, NULL, false, "A gate asks: open, refuse, or nobody can tell"},
+    {METHOD_POST, "/v1/gate/passes", MAY_CHECK, NULL, NULL, gate_passes_post,
+     &gate_passes_post_bytes, GATE_PASSES_BYTES_MAX, NULL, false,
+     "A gate hands in what it decided while alone"},
+    READ("/v1/trust", 0, NULL, trust_get, NULL, "The keys by which anybody verifies a code"),
 
     /* the service itself; open to everybody */
     READ("/healthz", 0, NULL, health_alive, NULL, "Is the process alive"),

@@ -1,0 +1,21 @@
+-- Imports whose server has not been heard from for a minute will not go on: the file was never
+-- stored, so the clerk has to send it again.
+-- $1 lock_key bigint
+-- $2 today date
+-- $3 limit_rows integer
+-- writes
+-- returns: done bigint
+WITH ended AS (
+    UPDATE import SET state = 'interrupted', ended_at = clock_timestamp()
+    WHERE id = ANY (ARRAY(SELECT id FROM import
+                          WHERE state = 'running' AND $2::date IS NOT NULL
+                            AND started_at < clock_timestamp() - interval '1 minute'
+                            AND NOT EXISTS (
+                                SELECT FROM heartbeat
+                                WHERE heartbeat.server_id = import.server_id
+                                  AND heartbeat.at > clock_timestamp() - interval '1 minute')
+                          LIMIT $3::integer))
+      AND (SELECT pg_try_advisory_xact_lock($1::bigint))
+    RETURNING 1
+)
+SELECT count(*) AS done FROM ended
