@@ -73,7 +73,8 @@ uint16_t clock_local_day(time_us at)
 time_us clock_day_start(uint16_t day)
 {
     int64_t utc_s = ((int64_t)day - DAYS_1900_TO_1970) * 86400;
-    int offset_s = clock_local(utc_s * US_PER_SECOND).utc_offset_s;
+    int guess_s = clock_local(utc_s * US_PER_SECOND).utc_offset_s;
+    int offset_s = clock_local((utc_s - guess_s) * US_PER_SECOND).utc_offset_s; /* summer time */
 
     return (utc_s - offset_s) * US_PER_SECOND;
 }
