@@ -72,7 +72,7 @@ struct passes {
     struct drain *drains;
     unsigned drain_count;
     struct arena learn_arena;
-    struct passes_visit learn;
+    struct passes_visit inside, answered;
     _Atomic uint64_t committed, spooled, none, duplicates, batches, repeated, drained, waiting;
     struct pending pending[PASSES_PENDING_MAX];
     struct pass appending[PASSES_PENDING_MAX];
@@ -440,7 +440,7 @@ static void on_drained(void *arg, struct err e)
         log_event(LOG_WARN, 0, "spool_drain", log_text("error", err_row(e.code)->code));
         return; /* the timer tries again */
     }
-    for (size_t i = 0; i < d->inserted.count; i++)
+    for (size_t i = 0; i < d->inserted.count && !passes->ready; i++) /* a former run's */
         passes_learn(passes->app->shared, &d->pass[i]);
     spool_drained(d->spool, d->inserted.count);
     count(&passes->drained, d->inserted.count);
@@ -484,7 +484,12 @@ static bool all_drained(const struct passes *passes)
     return true;
 }
 
-static void learn_one(void *arg, const struct pass *pass)
+static void learn_inside(void *arg, const struct pass *pass)
+{
+    passes_learn(((struct passes *)arg)->app->shared, pass);
+}
+
+static void learn_answered(void *arg, const struct pass *pass)
 {
     const struct shared *shared = ((struct passes *)arg)->app->shared;
     struct recent_use use = {
@@ -495,9 +500,6 @@ static void learn_one(void *arg, const struct pass *pass)
     struct recent_use earlier;
     int64_t now_s = clock_wall_us() / US_PER_SECOND;
 
-    passes_learn(shared, pass);
-    if (pass->told != 0 || pass->decided_at < clock_wall_us() - (int64_t)LEARN_RECENT_S * US_PER_SECOND)
-        return;
     recent_answered(shared->recent, pass, RECENT_DB);
     if (pass->token_index < 0 || use.until_s <= now_s)
         return;
@@ -524,13 +526,14 @@ static void learn(struct passes *passes)
     struct batch *b = batch_new(passes->app->pass_pg, &passes->learn_arena);
     int64_t now_us = clock_wall_us();
 
-    passes->learn = (struct passes_visit){learn_one, passes};
+    passes->inside = (struct passes_visit){learn_inside, passes};
+    passes->answered = (struct passes_visit){learn_answered, passes};
     if (b == NULL)
         return;
     passes_inside(b, now_us - (int64_t)LEARN_INSIDE_S * US_PER_SECOND, LEARN_ROWS_MAX,
-                  &passes->learn);
+                  &passes->inside);
     passes_since(b, now_us - (int64_t)LEARN_RECENT_S * US_PER_SECOND, LEARN_ROWS_MAX,
-                 &passes->learn);
+                 &passes->answered);
     passes->learns = !err_is(batch_send(b, (struct waiter){on_learned, passes}));
     if (!passes->learns)
         arena_clear(&passes->learn_arena);

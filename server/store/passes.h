@@ -57,8 +57,9 @@ MUST_USE struct err passes_find(struct batch *b, struct arena *arena, struct pas
 /* Asks for the partitions of these days. */
 void passes_ensure_days(struct batch *b, const day_t *days, size_t count);
 
-/* For a server that starts: what was decided since an instant, newest last; and the last opened
- * pass of everybody at each site since an instant. At most `max` rows; visit runs for each. */
+/* For a server that starts: what was decided, and told so, since an instant, newest last; and the
+ * last opened pass of everybody at each site since an instant. At most `max` rows (of the first the
+ * newest); visit runs for each. */
 struct passes_visit {
     void (*visit)(void *arg, const struct pass *pass);
     void *arg;

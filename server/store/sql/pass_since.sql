@@ -14,6 +14,10 @@ SELECT gate_id, epoch, seq, day, told, site_id, worker_id, direction, verdict, w
        token_iat, token_index, facts_version, engagement_version, site_version, org_version,
        policy, semantics, fresh_ms
 FROM pass
-WHERE decided_at >= $1 AND day >= $2
+WHERE decided_at >= $1 AND day >= $2 AND told = 0
+  AND NOT EXISTS ( -- the device was told something else: the next scan is a new question
+      SELECT FROM pass said
+      WHERE said.gate_id = pass.gate_id AND said.epoch = pass.epoch AND said.seq = pass.seq
+        AND said.day = pass.day AND said.told > pass.told)
 ORDER BY decided_at DESC
 LIMIT $3::integer
