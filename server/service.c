@@ -255,10 +255,8 @@ static void close_loop(struct service_loop *l)
     pg_pool_free(app->pass_pg);
     pg_pool_free(app->pg);
     if (l->service->jobs != NULL && app->number == 0)
-        jobs_stop(l->service->jobs);
-    imports_abandon(app);
-    if (app->number == 0)
         jobs_stop(l->service->jobs); /* its batches have gone with the pool */
+    imports_abandon(app);
     if (app->passes != NULL)
         passes_close(app->passes);
     registry_reader_free(app->reader);

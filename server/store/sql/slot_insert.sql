@@ -6,8 +6,8 @@
 -- writes
 INSERT INTO slot (index, worker_id)
 SELECT coalesce((SELECT c
-                 FROM unnest(($2::bigint[])[(a.ord - 1) * $3 + 1 : a.ord * $3]) WITH ORDINALITY AS u (c, n)
+                 FROM unnest(($2::bigint[])[(a.ord - 1) * $3::integer + 1 : a.ord * $3::integer]) WITH ORDINALITY AS u (c, n)
                  WHERE NOT EXISTS (SELECT FROM slot s WHERE s.index = u.c) ORDER BY n LIMIT 1),
-                ($2::bigint[])[(a.ord - 1) * $3 + 1]),
+                ($2::bigint[])[(a.ord - 1) * $3::integer + 1]),
        a.worker_id
 FROM unnest($1::bigint[]) WITH ORDINALITY AS a (worker_id, ord)
