@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/json.h"
+#include "api/resource.h"
 #include "domain/idnumber.h"
 
 static const struct append_kinds kinds_of_route[] = {
@@ -186,19 +186,6 @@ struct err items_read(struct exchange *x, struct items *items)
     return OK;
 }
 
-static void render_refused(struct json_writer *w, const struct item *item, bool english)
-{
-    const struct err_row *row = err_row(item->error.code);
-
-    json_put_int(w, "status", row->status);
-    json_put_string(w, "code", row->code);
-    json_put_string(w, "title", english ? row->en : row->zh);
-    if (item->error.field != NULL)
-        json_put_string(w, "pointer", item->error.field);
-    if (item->error.expected != NULL)
-        json_put_string(w, "expected", item->error.expected);
-}
-
 static void render_joined(struct json_writer *w, const struct item *item)
 {
     char day[DAY_TEXT_BYTES];
@@ -232,7 +219,7 @@ struct text items_render(struct exchange *x, const struct items *items, int *sta
         if (items->many && !err_is(item->error))
             json_put_int(&w, "status", 201);
         if (err_is(item->error))
-            render_refused(&w, item, x->english);
+            json_put_refusal(&w, item->error, x->english);
         else
             render_joined(&w, item);
         if (items->many)

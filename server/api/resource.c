@@ -117,6 +117,19 @@ void json_put_time(struct json_writer *w, const char *key, time_us at)
     json_put_text(w, key, clock_format(at, buffer));
 }
 
+void json_put_refusal(struct json_writer *w, struct err e, bool english)
+{
+    const struct err_row *row = err_row(e.code);
+
+    json_put_int(w, "status", row->status);
+    json_put_string(w, "code", row->code);
+    json_put_string(w, "title", english ? row->en : row->zh);
+    if (e.field != NULL)
+        json_put_string(w, "pointer", e.field);
+    if (e.expected != NULL)
+        json_put_string(w, "expected", e.expected);
+}
+
 void json_put_id(struct json_writer *w, const char *key, int64_t id)
 {
     if (id == 0)

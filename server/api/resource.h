@@ -47,6 +47,9 @@ void json_put_time(struct json_writer *w, const char *key, time_us at);
 void json_put_id(struct json_writer *w, const char *key, int64_t id); /* 0: null */
 void json_put_text_or_null(struct json_writer *w, const char *key, struct text value);
 
+/* One item of many was refused: status, code, title, pointer, expected. Into an open object. */
+void json_put_refusal(struct json_writer *w, struct err e, bool english);
+
 /* -- lists ---------------------------------------------------------------------------------- */
 
 enum { PAGE_DEFAULT = 50, PAGE_MAX = 500 };

@@ -2,7 +2,7 @@
 
 #include "api/enrol.h"
 #include "api/metrics.h"
-#include "base/json.h"
+#include "api/resource.h"
 
 /* -- POST /v1/workers ---------------------------------------------------------------------------- */
 
@@ -115,19 +115,6 @@ static enum step post_load(struct exchange *x)
     return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
 }
 
-static void render_refused(struct json_writer *w, struct err e, bool english)
-{
-    const struct err_row *row = err_row(e.code);
-
-    json_put_int(w, "status", row->status);
-    json_put_string(w, "code", row->code);
-    json_put_string(w, "title", english ? row->en : row->zh);
-    if (e.field != NULL)
-        json_put_string(w, "pointer", e.field);
-    if (e.expected != NULL)
-        json_put_string(w, "expected", e.expected);
-}
-
 static void render_enrolled(struct json_writer *w, const struct enrolment *e)
 {
     json_put_int(w, "worker", e->person.worker_id);
@@ -164,7 +151,7 @@ static struct text render(struct exchange *x, const struct worker_post *s)
         json_open_object(&w, NULL);
         refused += err_is(e->error);
         if (err_is(e->error)) {
-            render_refused(&w, pointing(x, e->error), x->english);
+            json_put_refusal(&w, pointing(x, e->error), x->english);
         } else {
             json_put_int(&w, "status", status_of(e));
             render_enrolled(&w, e);

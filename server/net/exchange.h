@@ -19,7 +19,7 @@ enum step { STEP_NEXT, STEP_WAIT, STEP_DONE };
 struct exchange;
 typedef enum step step_fn(struct exchange *x);
 
-enum { EXCHANGE_ARENA_BYTES = 4 * 1024 * 1024, EXCHANGE_TRACE = 32 };
+enum { EXCHANGE_ARENA_BYTES = 16 * 1024 * 1024, EXCHANGE_TRACE = 32 };
 
 struct route_match;
 
