@@ -19,7 +19,7 @@
 #include "register/presence.h"
 
 enum {
-    DEVICE_MS = 1500,       /* the tightest device waits 2 s: CONTRACTS 6 */
+    DEVICE_MS = 1500,       /* the tightest device known (DejaOS) waits 2 s */
     ANSWER_MS = 100,        /* of these, what rendering and sending may take */
     REGISTER_MS = 500,      /* for what the register has not heard of yet */
     SAME_DAY_HOURS = 12,    /* a gate's clock further off does not name the day */
