@@ -1,0 +1,37 @@
+/* support/cast.h: who plays in tests over HTTP: two contractors, two sites of two cities, one account
+ * of each role, a gate. Everything is set up through the API. */
+#ifndef SUPPORT_CAST_H
+#define SUPPORT_CAST_H
+
+#include "support/server.h"
+
+enum { CAST_KEY_BYTES = 64 };
+
+struct part { /* an account */
+    long long id, org;
+    char key[CAST_KEY_BYTES];
+};
+
+struct cast {
+    struct part contractor, other_contractor, clinic, centre, safety_officer, inspector, regulator,
+        other_regulator;
+    long long site, other_site; /* 320900, of contractor; 410100, of other_contractor */
+    long long gate, other_gate;
+    struct part gate_account, other_gate_account;
+};
+void cast_open(struct server *server, struct cast *cast);
+
+long long cast_org(struct server *server, const char *kind, const char *more); /* more: ",\"x\":1" */
+struct part cast_account(struct server *server, const char *role, long long org, const char *more);
+
+/* Enrols somebody by the contractor's key: the worker's id. */
+long long cast_worker(struct server *server, const char *key, const char *name, const char *number,
+                      long long site, const char *trade);
+
+/* A made-up ID number (prefix 99) of somebody born on that day; `n` tells people apart. */
+const char *cast_number(char into[19], const char *birth /* YYYYMMDD */, unsigned n);
+
+/* Formats into one of a few rotating buffers: for bodies and paths written in place. */
+const char *say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
