@@ -21,7 +21,7 @@ struct pg_options {
     unsigned connections; /* 1..32 */
     unsigned queue_max;   /* batches waiting for a connection; beyond it ERR_BUSY */
     int64_t batch_ms;     /* our timer on a batch, from its turn on a connection to its last result;
-                           * also how long it may wait in the queue; at least 20 */
+                           * also how long it may wait in the queue; at least 10 */
     bool allow_unsafe;    /* also use a server that safety.h refuses: for crash tests only */
 };
 

@@ -47,7 +47,7 @@ struct pg_pool *pg_pool_new(struct loop *loop, const struct pg_options *options)
 
     CHECK_ALLOCATED(pool);
     CHECK(options->connections >= 1 && options->connections <= PG_CONNECTIONS_MAX);
-    CHECK(options->queue_max >= 1 && options->batch_ms >= 20);
+    CHECK(options->queue_max >= 1 && options->batch_ms >= 10);
     pool->loop = loop;
     pool->queue_max = options->queue_max;
     pool->batch_ms = options->batch_ms;

@@ -12,7 +12,7 @@
 static const struct migration rows[] = {
     {1, "one", "CREATE TABLE one (a int); GRANT SELECT ON schema_migration TO jianan_app", "h1"},
     {2, "two", "INSERT INTO one VALUES (2)", "h2"},
-    {3, "three", "INSERT INTO one VALUES (3); SELECT pg_sleep(0.6); INSERT INTO one VALUES (33)",
+    {3, "three", "INSERT INTO one VALUES (3); SELECT pg_sleep(0.2); INSERT INTO one VALUES (33)",
      "h3"},
     {4, "four", "ALTER TABLE one ADD b int", "h4"},
 };
@@ -147,7 +147,7 @@ Test(migrations, a_migrator_killed_at_any_moment_is_finished_by_the_next)
 {
     unsigned halfway = 0;
 
-    for (int ms = 0; ms <= 700; ms += 25) {
+    for (int ms = 0; ms <= 300; ms += 15) {
         pid_t pid = migrate_apart();
         int64_t count;
 

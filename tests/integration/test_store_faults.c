@@ -76,11 +76,16 @@ static void format_exec(const char *format, int pid)
 
 Test(store_faults, a_stopped_backend_is_left_behind_by_our_own_timer)
 {
+    struct cluster cluster; /* of its own: nobody could drop a database beside a stopped backend */
     struct outcome outcomes[3];
     int64_t began, took_ms;
     int32_t pid;
 
-    open_with(1, 500);
+    cluster_init(&cluster);
+    cluster_start(&cluster, "");
+    fixture_open_on(cluster.dir);
+    bench_open(fixture_conninfo(FIXTURE_APP), 1, 64, 500);
+    bench_wait_until_up();
     pid = backend_pid();
     cr_assert_eq(kill(pid, SIGSTOP), 0);
     began = clock_monotonic_us();
@@ -97,6 +102,7 @@ Test(store_faults, a_stopped_backend_is_left_behind_by_our_own_timer)
     cr_assert_neq(backend_pid(), pid);
     kill(pid, SIGCONT);
     close_all();
+    cluster_clear(&cluster);
 }
 
 Test(store_faults, a_backend_that_dies_mid_batch_leaves_a_write_unknown_and_a_read_failed)
