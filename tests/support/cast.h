@@ -31,7 +31,7 @@ long long cast_worker(struct server *server, const char *key, const char *name, 
 /* A made-up ID number (prefix 99) of somebody born on that day; `n` tells people apart. */
 const char *cast_number(char into[19], const char *birth /* YYYYMMDD */, unsigned n);
 
-/* Formats into one of a few rotating buffers: for bodies and paths written in place. */
+/* Formats into one of eight buffers in turn: for bodies and paths written in place. */
 const char *say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif
