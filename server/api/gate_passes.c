@@ -11,6 +11,7 @@
 #include "api/input.h"
 #include "api/passes.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "crypto/seal.h"
 
 enum {
@@ -60,6 +61,9 @@ struct gate_passes {
     size_t range_count;
     struct pass_gaps gaps;
     int64_t batch_id;
+    struct passes_found found; /* what stands under the numbers that were there before */
+    struct pass *missed;
+    size_t *missed_of; /* which of the good ones */
 };
 
 const size_t gate_passes_post_bytes = sizeof(struct gate_passes);
@@ -312,6 +316,55 @@ static enum step passes_write(struct exchange *x)
     return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
 }
 
+/* Some numbers were there before. */
+static enum step passes_compare(struct exchange *x)
+{
+    struct gate_passes *s = x->state;
+    struct batch *b;
+    struct err e;
+
+    s->missed = arena_new_array(&x->arena, s->good, struct pass);
+    s->missed_of = arena_new_array(&x->arena, s->good, size_t);
+    s->found.found = arena_new_array(&x->arena, s->good, struct pass);
+    if (x->arena.full)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    s->found.keys = s->missed;
+    for (size_t i = 0; i < s->good; i++) {
+        if (s->were_new[i])
+            continue;
+        s->missed[s->found.count] = s->passes[i];
+        s->missed_of[s->found.count++] = i;
+    }
+    if (s->found.count == 0)
+        return STEP_NEXT;
+    b = batch_new(app_of(x)->pass_pg, &x->arena);
+    if (b == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    e = passes_find(b, &x->arena, &s->found);
+    return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
+}
+
+/* Another pass under the same number: the gate counts anew under an old epoch, as one does that was
+ * restored from an old image. What came first stands; somebody should look at the gate. */
+static size_t refuse_reused(const struct exchange *x, struct gate_passes *s)
+{
+    size_t reused = 0;
+
+    for (size_t i = 0; i < s->found.count; i++) {
+        const struct pass *stored = &s->found.found[i];
+
+        if (stored->gate_id == 0 || (pass_is_same_question(stored, &s->missed[i]) &&
+                                     stored->at == s->missed[i].at))
+            continue;
+        s->errors[s->place[s->missed_of[i]]] = err_field(ERR_PASS_REUSED, "/seq", NULL);
+        reused++;
+    }
+    if (reused > 0)
+        log_event(LOG_WARN, x->id, "gate_numbers_reused",
+                  log_number("gate", s->passes[0].gate_id), log_number("passes", reused));
+    return reused;
+}
+
 /* -- answering -------------------------------------------------------------------------------- */
 
 static void put_refused(struct exchange *x, struct json_writer *w, struct err e)
@@ -332,14 +385,16 @@ static void put_items(struct exchange *x, struct json_writer *w, const struct ga
 
     json_open_array(w, "items");
     for (size_t i = 0; i < s->count; i++) {
+        bool read = good < s->good && s->place[good] == i;
+
         json_open_object(w, NULL);
         if (err_is(s->errors[i])) {
             put_refused(x, w, s->errors[i]);
         } else {
             json_put_int(w, "status", s->were_new[good] ? 201 : 200); /* 200: it was there */
             json_put_text(w, "pass", pass_id_format(&s->passes[good], id));
-            good++;
         }
+        good += read;
         json_close_object(w);
     }
     json_close_array(w);
@@ -361,24 +416,26 @@ static void put_gaps(struct json_writer *w, const struct pass_gaps *gaps)
 static enum step passes_answer(struct exchange *x)
 {
     struct gate_passes *s = x->state;
-    size_t bytes = 256 + s->count * ITEM_BYTES + PASS_GAPS_MAX * 96, fresh = 0;
+    size_t bytes = 256 + s->count * ITEM_BYTES + PASS_GAPS_MAX * 96, fresh = 0, reused;
     char *at = arena_alloc(&x->arena, bytes);
     struct json_writer w;
     struct build b;
 
     if (at == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    reused = refuse_reused(x, s);
     for (size_t i = 0; i < s->good; i++) {
         fresh += s->were_new[i];
-        passes_learn(app_of(x)->shared, &s->passes[i]);
+        if (s->were_new[i])
+            passes_learn(app_of(x)->shared, &s->passes[i]);
     }
     b = build_over(at, bytes);
     w = json_writer_over(&b);
     json_open_object(&w, NULL);
     put_items(x, &w, s);
     json_put_int(&w, "accepted", (int64_t)fresh);
-    json_put_int(&w, "duplicates", (int64_t)(s->good - fresh));
-    json_put_int(&w, "refused", (int64_t)(s->count - s->good));
+    json_put_int(&w, "duplicates", (int64_t)(s->good - fresh - reused));
+    json_put_int(&w, "refused", (int64_t)(s->count - s->good + reused));
     put_gaps(&w, &s->gaps);
     json_close_object(&w);
     if (b.full || b.bytes > HTTP_ANSWER_BYTES_MAX)
@@ -386,4 +443,6 @@ static enum step passes_answer(struct exchange *x)
     return exchange_answer_json(x, 200, build_done(&b));
 }
 
-step_fn *const gate_passes_post[] = {passes_read, passes_write, passes_answer, NULL};
+step_fn *const gate_passes_post[] = {
+    passes_read, passes_write, passes_compare, passes_answer, NULL,
+};

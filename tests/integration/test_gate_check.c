@@ -419,6 +419,21 @@ Test(gate_check, one_bad_pass_spoils_no_other_and_all_may_be_sent_again)
     reply_clear(&reply);
 }
 
+Test(gate_check, a_gate_that_counts_anew_under_an_old_epoch_overwrites_nothing)
+{
+    struct http_reply reply = hand_in(handed(1, "in"));
+
+    cr_expect_eq(reply_int(&reply, "accepted"), 1, "%s", reply.body);
+    reply_clear(&reply);
+    reply = hand_in(say("%s,%s", handed(1, "out"), handed(2, "out")));
+    cr_expect_eq(reply_int(&reply, "items.0.status"), 409, "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "items.0.code"), "pass_reused");
+    cr_expect_eq(reply_int(&reply, "items.1.status"), 201);
+    cr_expect(reply_int(&reply, "accepted") == 1 && reply_int(&reply, "refused") == 1);
+    reply_clear(&reply);
+    cr_expect_eq(fixture_query_int("SELECT direction::bigint FROM pass WHERE seq = 1"), 1);
+}
+
 Test(gate_check, a_thousand_at_once_are_taken)
 {
     enum { BYTES = 300 * 1000 };
