@@ -18,9 +18,10 @@ enum { TRIES = 5, PAUSE_SECONDS = 1 };
 
 #define LOCK_KEY "7021440121" /* any number, the same in every version of the program */
 
-static const char SESSION[] = "SET search_path = public, pg_temp; SET statement_timeout = 0;"
-                              "SET client_min_messages = warning; SET TimeZone = 'UTC';"
-                              "SET synchronous_commit = on; SET client_connection_check_interval = '1s';" WAIT_FOR_MIGRATOR;
+static const char SESSION[] =
+    "SET search_path = public, pg_temp; SET statement_timeout = 0;"
+    "SET client_min_messages = warning; SET TimeZone = 'UTC';"
+    "SET synchronous_commit = on; SET client_connection_check_interval = '1s';" WAIT_FOR_MIGRATOR;
 static const char TABLE[] = "CREATE TABLE IF NOT EXISTS public.schema_migration ("
                             " number int PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,"
                             " applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
@@ -78,14 +79,16 @@ static struct err compare(struct migrator *m, const PGresult *applied)
 
         if (i >= m->list->count)
             return err_detail(ERR_SCHEMA_VERSION,
-                              arena_format(m->arena, "the database is at version %s, this program"
-                                                     " at %d: use the newer program",
+                              arena_format(m->arena,
+                                           "the database is at version %s, this program"
+                                           " at %d: use the newer program",
                                            PQgetvalue(applied, count - 1, 0), m->list->count));
         if (strtol(number, NULL, 10) != m->list->rows[i].number ||
             strcmp(PQgetvalue(applied, i, 2), m->list->rows[i].sha256) != 0)
             return err_detail(ERR_SCHEMA_VERSION,
-                              arena_format(m->arena, "the database has applied migration %s (%s),"
-                                                     " which is not this program's %d (%s)",
+                              arena_format(m->arena,
+                                           "the database has applied migration %s (%s),"
+                                           " which is not this program's %d (%s)",
                                            number, name, m->list->rows[i].number,
                                            m->list->rows[i].name));
     }
@@ -200,6 +203,8 @@ struct err migrate_check(const char *conninfo, const struct migration_list *list
     if (err_is(e) || count == list->count)
         return e;
     return err_detail(ERR_SCHEMA_VERSION,
-                      arena_format(arena, "the database is at version %d, this program at %d: run"
-                                          " jianan-server --migrate", count, list->count));
+                      arena_format(arena,
+                                   "the database is at version %d, this program at %d: run"
+                                   " jianan-server --migrate",
+                                   count, list->count));
 }

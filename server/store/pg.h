@@ -26,8 +26,9 @@ struct pg_options {
 };
 
 struct pg_pool;
-struct pg_pool *pg_pool_new(struct loop *loop, const struct pg_options *options); /* connects by itself */
-void pg_pool_free(struct pg_pool *pool); /* drops what waits without telling; drain first */
+struct pg_pool *pg_pool_new(struct loop *loop,
+                            const struct pg_options *options); /* connects by itself */
+void pg_pool_free(struct pg_pool *pool);        /* drops what waits without telling; drain first */
 bool pg_pool_is_up(const struct pg_pool *pool); /* at least one connection is ready */
 unsigned pg_pool_queued(const struct pg_pool *pool);
 
@@ -42,8 +43,9 @@ void params_bool(struct params *p, bool value);
 void params_text(struct params *p, struct text value);  /* .at NULL -> SQL NULL */
 void params_bytea(struct params *p, struct text value); /* .at NULL -> SQL NULL */
 void params_jsonb(struct params *p, struct text json);
-void params_date(struct params *p, uint16_t day);       /* scoring day; 0 and 65535 -> SQL NULL */
-void params_timestamptz(struct params *p, int64_t us);  /* microseconds since 1970; INT64_MIN -> NULL */
+void params_date(struct params *p, uint16_t day); /* scoring day; 0 and 65535 -> SQL NULL */
+void params_timestamptz(struct params *p,
+                        int64_t us); /* microseconds since 1970; INT64_MIN -> NULL */
 void params_null(struct params *p);
 /* One-dimensional arrays; a NULL element is written by the type's own mark (as above). */
 void params_int16_array(struct params *p, const int16_t *values, size_t count);
@@ -69,7 +71,8 @@ int64_t row_int64(const struct rows *rows, int row, int column);
 bool row_bool(const struct rows *rows, int row, int column);
 struct text row_text(const struct rows *rows, int row, int column); /* text, bytea, jsonb */
 uint16_t row_date(const struct rows *rows, int row, int column);    /* NULL -> 0 */
-int64_t row_timestamptz(const struct rows *rows, int row, int column); /* us since 1970; NULL -> 0 */
+int64_t row_timestamptz(const struct rows *rows, int row,
+                        int column); /* us since 1970; NULL -> 0 */
 
 /* Turns rows into structs as they arrive. An error it returns becomes the batch's, but undoes
  * nothing: what must not be kept has to be refused by a statement. */

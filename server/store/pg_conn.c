@@ -165,8 +165,8 @@ static void log_unprepared(struct pg_conn *conn, const PGresult *result)
     if (!conn->unfit) {
         result_describe(&out, result);
         log_event(LOG_ERROR, 0, "statement_not_prepared",
-                  log_text("statement", which >= 0 && which < SQL_COUNT ? statements[which].name
-                                                                       : "settings"),
+                  log_text("statement",
+                           which >= 0 && which < SQL_COUNT ? statements[which].name : "settings"),
                   log_text("why", out.at));
     }
     conn->unfit = true;

@@ -103,8 +103,7 @@ static void take_result(struct pg_conn *conn, struct batch *b, const PGresult *r
         break;
     default:
         if (result_is_fatal(result)) { /* the server hangs up: what becomes of it is not known */
-            log_event(LOG_WARN, 0, "pg_fatal",
-                      log_text("why", err_from_result(result).detail));
+            log_event(LOG_WARN, 0, "pg_fatal", log_text("why", err_from_result(result).detail));
             conn->unfit = true;
             break;
         }

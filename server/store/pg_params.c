@@ -12,7 +12,7 @@
 #include "store/pg_private.h"
 
 enum {
-    PG_EPOCH_DAY = 36524,      /* 2000-01-01, in days since 1900-01-01 */
+    PG_EPOCH_DAY = 36524,         /* 2000-01-01, in days since 1900-01-01 */
     PG_EPOCH_SECONDS = 946684800, /* 2000-01-01T00:00:00Z, in seconds since 1970 */
     JSONB_VERSION = 1,
     ARRAY_HEAD_BYTES = 20,

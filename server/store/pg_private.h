@@ -54,11 +54,12 @@ struct batch {
     struct batch_item *first, **last;
     struct batch_item *answering; /* whose results come next */
     enum batch_state state;
-    struct err error;    /* the first one */
-    bool undone;         /* PostgreSQL refused a statement: nothing of it was kept, for certain */
+    struct err error; /* the first one */
+    bool undone;      /* PostgreSQL refused a statement: nothing of it was kept, for certain */
     bool writes;
-    bool doubted;        /* a warning came while it wrote: its commit is not believed */
-    int64_t deadline_us; /* monotonic: while queued, of waiting; once it is the oldest sent, of answering */
+    bool doubted; /* a warning came while it wrote: its commit is not believed */
+    int64_t
+        deadline_us; /* monotonic: while queued, of waiting; once it is the oldest sent, of answering */
 };
 TAILQ_HEAD(batch_list, batch);
 
@@ -77,7 +78,7 @@ struct pg_conn {
     unsigned failures; /* attempts in vain since it was last ready */
     unsigned host;     /* which of the hosts the next attempt goes to */
     int prepared;      /* while preparing: statements answered so far */
-    bool unfit;        /* while preparing: something failed; ready: to be dropped after this batch */
+    bool unfit; /* while preparing: something failed; ready: to be dropped after this batch */
 };
 
 struct pg_target {
@@ -95,14 +96,14 @@ struct pg_pool {
     bool allow_unsafe;
     bool telling; /* inside a waiter */
     unsigned ready_count;
-    struct event *kick; /* somebody queued a batch */
+    struct event *kick;          /* somebody queued a batch */
     struct loop_timer *patience; /* the oldest queued batch's deadline */
     unsigned conn_count;
     struct pg_conn conns[PG_CONNECTIONS_MAX];
 };
 
 /* pg_pool.c */
-int64_t ms_until(int64_t deadline_us); /* rounded up; 0 when it has passed */
+int64_t ms_until(int64_t deadline_us);    /* rounded up; 0 when it has passed */
 void pool_dispatch(struct pg_pool *pool); /* sends what is queued while there is room */
 void pool_enqueue(struct pg_pool *pool, struct batch *b);
 bool pool_is_broken(const struct pg_pool *pool); /* nobody has answered for several attempts */

@@ -16,13 +16,13 @@
 static char *session_options(const char *given, int64_t batch_ms)
 {
     char *options;
-    int bytes = asprintf(
-        &options,
-        "%s -c statement_timeout=%lld -c lock_timeout=%lld"
-        " -c idle_in_transaction_session_timeout=%lld -c search_path=public,pg_temp"
-        " -c TimeZone=UTC",
-        given != NULL ? given : "", (long long)(batch_ms * 3 / 4), (long long)(batch_ms / 2),
-        (long long)(batch_ms * 2));
+    int bytes =
+        asprintf(&options,
+                 "%s -c statement_timeout=%lld -c lock_timeout=%lld"
+                 " -c idle_in_transaction_session_timeout=%lld -c search_path=public,pg_temp"
+                 " -c TimeZone=UTC",
+                 given != NULL ? given : "", (long long)(batch_ms * 3 / 4),
+                 (long long)(batch_ms / 2), (long long)(batch_ms * 2));
 
     CHECK(bytes > 0);
     return options;

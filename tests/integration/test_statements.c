@@ -35,8 +35,8 @@ static Oid type_named(struct text name)
     Oid oid;
 
     snprintf(text, sizeof text, "%.*s", (int)name.bytes, name.at);
-    result = PQexecParams(pq, "SELECT coalesce(to_regtype($1)::oid, 0)", 1, NULL, values, NULL,
-                          NULL, 0);
+    result =
+        PQexecParams(pq, "SELECT coalesce(to_regtype($1)::oid, 0)", 1, NULL, values, NULL, NULL, 0);
     cr_assert_eq(PQresultStatus(result), PGRES_TUPLES_OK, "%s", PQerrorMessage(pq));
     oid = (Oid)strtoul(PQgetvalue(result, 0, 0), NULL, 10);
     PQclear(result);
@@ -87,8 +87,8 @@ static unsigned compare_columns(const struct statement_row *row, const PGresult 
             type_named(type) == PQftype(described, i))
             continue;
         fprintf(stderr, "%s.sql: column %d is `%s`, its header says `%.*s %.*s`\n", row->name,
-                i + 1, i < PQnfields(described) ? PQfname(described, i) : "absent",
-                (int)name.bytes, name.at, (int)type.bytes, type.at);
+                i + 1, i < PQnfields(described) ? PQfname(described, i) : "absent", (int)name.bytes,
+                name.at, (int)type.bytes, type.at);
         wrong++;
     }
     if (i != PQnfields(described)) {

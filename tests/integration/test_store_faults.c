@@ -299,8 +299,10 @@ static void set_for_database(const char *setting)
     char sql[256];
     struct build out = build_over(sql, sizeof sql);
 
-    build_format(&out, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET %s',"
-                       " current_database()); END $$", setting);
+    build_format(&out,
+                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET %s',"
+                 " current_database()); END $$",
+                 setting);
     fixture_exec(sql);
 }
 
@@ -405,7 +407,8 @@ Test(store_faults, a_commit_whose_wait_for_the_standby_was_cancelled_is_unknown)
     bench_wait_until_up();
     bench_send(inserting(1, 0), &outcome);
     for (int i = 0; i < 100 && fixture_query_int("SELECT count(*) FROM pg_stat_activity"
-                                                 " WHERE wait_event = 'SyncRep'") == 0; i++)
+                                                 " WHERE wait_event = 'SyncRep'") == 0;
+         i++)
         bench_turn(50);
     cr_assert_not(outcome.done, "it waits for the standby");
     fixture_exec("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"

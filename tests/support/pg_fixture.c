@@ -30,9 +30,10 @@ static PGconn *connect_to(const char *db)
     struct build out = build_over(info, sizeof info);
     PGconn *pq;
 
-    build_format(&out, "host=%s dbname=%s user=postgres"
-                       " options='-c client_min_messages=warning -c default_transaction_read_only=off"
-                       " -c synchronous_commit=local'",
+    build_format(&out,
+                 "host=%s dbname=%s user=postgres"
+                 " options='-c client_min_messages=warning -c default_transaction_read_only=off"
+                 " -c synchronous_commit=local'",
                  socket_dir, db);
     pq = PQconnectdb(info);
     if (PQstatus(pq) != CONNECTION_OK)

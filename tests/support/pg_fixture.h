@@ -34,10 +34,11 @@ struct cluster {
     char dir[64];
     pid_t pid; /* postgres itself: a direct child; 0 when down */
 };
-void cluster_init(struct cluster *cluster);              /* makes the folder, starts nothing */
-void cluster_start(struct cluster *cluster, const char *settings); /* "" or "-c name=value …"; waits */
-void cluster_kill(struct cluster *cluster);              /* SIGKILL to all its processes, waits */
-void cluster_clear(struct cluster *cluster);             /* kill, and removes the folder */
-void fixture_open_on(const char *socket_dir);            /* like fixture_open, on this cluster */
+void cluster_init(struct cluster *cluster); /* makes the folder, starts nothing */
+void cluster_start(struct cluster *cluster,
+                   const char *settings);     /* "" or "-c name=value …"; waits */
+void cluster_kill(struct cluster *cluster);   /* SIGKILL to all its processes, waits */
+void cluster_clear(struct cluster *cluster);  /* kill, and removes the folder */
+void fixture_open_on(const char *socket_dir); /* like fixture_open, on this cluster */
 
 #endif

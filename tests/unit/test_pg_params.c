@@ -115,8 +115,15 @@ Test(params, an_array_says_its_type_and_size)
     struct params *p = fresh(65536);
 
     params_int16_array(p, (const int16_t[]){7, 8}, 2);
-    expect(p, "\0\0\0\1" "\0\0\0\1" "\0\0\0\x15" "\0\0\0\2" "\0\0\0\1"
-              "\0\0\0\2\0\7" "\0\0\0\2\0\10", 32);
+    expect(p,
+           "\0\0\0\1"
+           "\0\0\0\1"
+           "\0\0\0\x15"
+           "\0\0\0\2"
+           "\0\0\0\1"
+           "\0\0\0\2\0\7"
+           "\0\0\0\2\0\10",
+           32);
 }
 
 Test(params, an_array_holds_nulls)
@@ -125,8 +132,15 @@ Test(params, an_array_holds_nulls)
     struct params *p = fresh(65536);
 
     params_text_array(p, words, 2);
-    expect(p, "\0\0\0\1" "\0\0\0\1" "\0\0\0\x19" "\0\0\0\2" "\0\0\0\1"
-              "\xff\xff\xff\xff" "\0\0\0\1a", 29);
+    expect(p,
+           "\0\0\0\1"
+           "\0\0\0\1"
+           "\0\0\0\x19"
+           "\0\0\0\2"
+           "\0\0\0\1"
+           "\xff\xff\xff\xff"
+           "\0\0\0\1a",
+           29);
 }
 
 Test(params, an_empty_array_has_no_dimensions)
@@ -134,7 +148,11 @@ Test(params, an_empty_array_has_no_dimensions)
     struct params *p = fresh(65536);
 
     params_int64_array(p, NULL, 0);
-    expect(p, "\0\0\0\0" "\0\0\0\1" "\0\0\0\x14", 12);
+    expect(p,
+           "\0\0\0\0"
+           "\0\0\0\1"
+           "\0\0\0\x14",
+           12);
 }
 
 struct bad_text {
@@ -146,9 +164,8 @@ struct bad_text {
 ParameterizedTestParameters(params, text_that_postgresql_cannot_hold_is_refused)
 {
     static struct bad_text cases[] = {
-        {"nul", "a\0b", 3},          {"cut", "\xe5\xbb", 2},
-        {"surrogate", "\xed\xa0\x80", 3}, {"overlong", "\xc0\x80", 2},
-        {"latin1", "\xe9t\xe9", 3},
+        {"nul", "a\0b", 3},          {"cut", "\xe5\xbb", 2},     {"surrogate", "\xed\xa0\x80", 3},
+        {"overlong", "\xc0\x80", 2}, {"latin1", "\xe9t\xe9", 3},
     };
 
     return cr_make_param_array(struct bad_text, cases, sizeof cases / sizeof *cases);
