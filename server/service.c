@@ -37,8 +37,13 @@ struct service {
 /* A database that is down may come; one that is unsafe or of another schema must be mended. */
 static struct err check_database(const struct settings *s, struct arena *arena)
 {
-    struct err e = s->unsafe_database ? OK : safety_check(s->database, arena);
+    struct err e = safety_check(s->database, arena);
 
+    if (e.code == ERR_UNSAFE_DATABASE && s->unsafe_database) {
+        log_event(LOG_ERROR, 0, "acknowledged_records_may_be_lost", log_text("setting", e.field),
+                  log_text("expected", e.expected), log_text("allowed_by", "unsafe_database"));
+        e = OK;
+    }
     if (!err_is(e))
         e = migrate_check(s->database, &migrations_embedded, arena);
     if (e.code == ERR_DATABASE) {
@@ -150,6 +155,8 @@ static struct err open_loop(struct service *service, unsigned number)
         return e;
     handlers = app_handlers(app);
     app->http = http_server_new(app->loop, &handlers);
+    if (service->settings->unsafe_database)
+        http_server_mark(app->http, "Jianan-Unsafe-Database: 1\r\n");
     health_watch(app);
     return listen_on(service, app);
 }

@@ -141,6 +141,8 @@ void answer_render_head(struct http_server *server, const struct http_answer *an
     build_string(out, "\r\nX-Content-Type-Options: nosniff\r\n");
     if (strcasestr(extra, "cache-control:") == NULL)
         build_string(out, "Cache-Control: no-store\r\n");
+    if (server->mark != NULL)
+        build_string(out, server->mark);
     build_string(out, extra);
     build_string(out, "\r\n");
     CHECK(!out->full);

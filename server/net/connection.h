@@ -89,6 +89,7 @@ struct http_server {
     void *drained_arg;
     int64_t date_s;        /* the second that `date` shows */
     char date[DATE_BYTES]; /* cached: a line of every answer */
+    const char *mark;      /* a line of every answer, or NULL */
     char scratch[ANSWER_HEAD_BYTES_MAX + HTTP_ANSWER_BYTES_MAX]; /* head and body go out as one */
 };
 

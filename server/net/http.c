@@ -232,6 +232,11 @@ void http_server_set_limits(struct http_server *server, const struct http_limits
     server->limits = *limits;
 }
 
+void http_server_mark(struct http_server *server, const char *line)
+{
+    server->mark = line;
+}
+
 static void tear_down_all(struct http_server *server)
 {
     while (!LIST_EMPTY(&server->connections))

@@ -90,6 +90,8 @@ struct http_handlers {
 struct http_server *http_server_new(struct loop *loop, const struct http_handlers *handlers);
 /* Other deadlines, for connections that come later (settings, tests). */
 void http_server_set_limits(struct http_server *server, const struct http_limits *limits);
+/* A header line, ended by \r\n, that every answer of the server carries; it must outlive the server. */
+void http_server_mark(struct http_server *server, const char *line);
 /* ERR_SETTING_INVALID when the address cannot be bound; the log says why. */
 MUST_USE struct err http_listen(struct http_server *server, const char *address, unsigned port,
                                 SSL_CTX *tls);
