@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -217,18 +218,22 @@ Test(follower, killed_backends_are_replaced_and_nothing_is_missed)
     cr_expect_eq(registry_health(registry).reloads, 0, "the position outlives the connection");
 }
 
-/* From connections that were there before; nobody else gets in meanwhile. */
+/* From a connection that was there before; nobody else gets in meanwhile. */
 static void away_while(const char *what_happens)
 {
-    PGconn *boss = PQconnectdb(fixture_conninfo(FIXTURE_SUPERUSER));
+    char elsewhere[300];
+    PGconn *boss;
 
-    db_exec(boss, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS false',"
-                  " current_database()); END $$;"
-                  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                  " WHERE datname = current_database() AND application_name = 'jianan-server'");
+    snprintf(elsewhere, sizeof elsewhere, "%s dbname=postgres",
+             fixture_conninfo(FIXTURE_SUPERUSER)); /* the later of two counts */
+    boss = PQconnectdb(elsewhere);
+    db_execf(boss, "ALTER DATABASE %s ALLOW_CONNECTIONS false", PQdb(pq));
+    db_execf(boss,
+             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+             " WHERE datname = '%s' AND application_name = 'jianan-server'",
+             PQdb(pq));
     db_exec(pq, what_happens);
-    db_exec(boss, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS true',"
-                  " current_database()); END $$");
+    db_execf(boss, "ALTER DATABASE %s ALLOW_CONNECTIONS true", PQdb(pq));
     PQfinish(boss);
 }
 
@@ -337,15 +342,15 @@ Test(follower, a_nudge_reaches_the_other_server_without_waiting_for_its_poll)
 
 /* -- many ------------------------------------------------------------------------------------------------ */
 
-Test(follower, twenty_thousand_workers_are_loaded_and_followed, .timeout = 300)
+Test(follower, forty_thousand_workers_are_loaded_and_followed, .timeout = 300)
 {
-    db_exec(pq, "SELECT test_enrol(1501, 70000)");
+    db_exec(pq, "SELECT test_enrol(1501, 40000)");
     cr_expect_eq(register_db_settle(reader, pq, 60000), 0, "followed");
-    db_exec(pq, "SELECT test_touch(i) FROM generate_series(1, 70000, 3) AS i");
+    db_exec(pq, "SELECT test_touch(i) FROM generate_series(1, 40000, 3) AS i");
     away_while("DELETE FROM change");
     cr_expect_eq(register_db_settle(reader, pq, 60000), 0, "loaded anew, over more than one range");
-    cr_expect_eq(registry_health(registry).workers, 70000);
-    db_exec(pq, "SELECT test_touch(i) FROM generate_series(2, 70000, 3) AS i");
+    cr_expect_eq(registry_health(registry).workers, 40000);
+    db_exec(pq, "SELECT test_touch(i) FROM generate_series(2, 40000, 3) AS i");
     cr_expect_eq(register_db_settle(reader, pq, 60000), 0, "and followed again");
     cr_expect_eq(registry_health(registry).reloads, 1);
 }

@@ -25,8 +25,8 @@ $$;
 CREATE FUNCTION test_enrol(first bigint, last bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO facts (worker_id, version, packed)
     SELECT w, 1, test_packed(w, 1, (w % 6)::int) FROM generate_series(first, last) AS w;
-    INSERT INTO person (worker_id, document_type, document_hmac, name_masked, sealed)
-    SELECT w, 1, sha256(test_le(w, 8)), CASE w % 3 WHEN 0 THEN '张*' WHEN 1 THEN '欧阳*' ELSE 'T***' END, '\x00'
+    INSERT INTO person (worker_id, document_type, document_hmac, name_hmac, name_masked, sealed)
+    SELECT w, 1, sha256(test_le(w, 8)), sha256(test_le(w % 99, 8)), CASE w % 3 WHEN 0 THEN '张*' WHEN 1 THEN '欧阳*' ELSE 'T***' END, '\x00'
     FROM generate_series(first, last) AS w;
     INSERT INTO engagement (worker_id, version, org_id, site_id, trade, role, from_day, until_day)
     SELECT w, n, 1 + w % 7, 1 + w % 11, 10 * (1 + w % 30), 1 + w % 6, date '2025-01-01' + (w % 100)::int,
@@ -48,7 +48,7 @@ BEGIN
     WHERE worker_id = worker RETURNING version INTO v;
     INSERT INTO engagement (worker_id, version, org_id, site_id, trade, role, from_day, until_day)
     VALUES (worker, 100 + v, 50, 60, 30, 1, date '2026-02-01', date '2026-03-01');
-    UPDATE slot SET void = NOT void WHERE worker_id = worker AND badge IS NOT NULL;
+    UPDATE slot SET void = NOT void WHERE index = (2::bigint << 20 | worker);
     INSERT INTO change (kind, key, version) VALUES (1, worker, v);
 END
 $$;

@@ -1,11 +1,7 @@
 /* register/registry: lookups, publishing, and that nothing a reader holds is freed under it. */
 #include <criterion/criterion.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "register/registry_write.h"
 
 static const struct fact some_facts[] = {
@@ -372,93 +368,4 @@ Test(registry, a_waiter_is_told_once_after_a_change_or_after_its_time)
     cr_expect_eq(timed.times, 1);
     loop_free(loop);
     registry_free(registry);
-}
-
-/* -- readers against a writer: run under the thread and the address sanitizer -------------------- */
-
-enum { STRESS_READERS = 3, STRESS_WORKERS = 1500, STRESS_ROUNDS = 400 };
-
-struct stress {
-    struct registry *registry;
-    _Atomic bool stop;
-    _Atomic uint64_t looked, torn;
-};
-
-/* In round r everybody has version r, r % 4 facts and an organisation of version r: whoever sees a
- * mixture within one worker sees a torn one. */
-static void look_at(struct stress *stress, struct registry_reader *reader, int64_t id)
-{
-    struct worker_view view;
-    const struct org *org = registry_org(reader, id % 16 + 1);
-    struct slot_view slot;
-
-    if (registry_worker(reader, id, &view)) {
-        bool whole = view.facts.count == view.facts.version % 4 &&
-                     view.index == view.facts.version && text_is(view.name_masked, "张*");
-
-        for (unsigned i = 0; i < view.facts.count; i++)
-            whole = whole && view.facts.fact[i].ref == some_facts[i].ref;
-        if (!whole)
-            atomic_fetch_add(&stress->torn, 1);
-    }
-    if (org != NULL && org->name.bytes != (size_t)(org->version % 50))
-        atomic_fetch_add(&stress->torn, 1);
-    if (registry_slot(reader, (uint64_t)id, &slot) && slot.worker_id != id)
-        atomic_fetch_add(&stress->torn, 1);
-    atomic_fetch_add(&stress->looked, 1);
-}
-
-static void *stress_reader(void *arg)
-{
-    struct stress *stress = arg;
-    struct registry_reader *reader = registry_reader_new(stress->registry, NULL);
-
-    for (int64_t id = 1; !atomic_load(&stress->stop); id = id % STRESS_WORKERS + 1) {
-        registry_enter(reader);
-        for (int64_t i = 0; i < 20; i++)
-            look_at(stress, reader, (id + i * 97) % STRESS_WORKERS + 1);
-        registry_leave(reader);
-    }
-    registry_reader_free(reader);
-    return NULL;
-}
-
-static void stress_round(struct registry *registry, uint32_t round)
-{
-    static const char name[50] = "................................................";
-    static struct worker_view views[STRESS_WORKERS];
-    struct entry orgs[16];
-
-    for (int64_t id = 1; id <= STRESS_WORKERS; id++) {
-        views[id - 1] = worker(id, round, round % 4 > 3 ? 3 : round % 4, 0);
-        views[id - 1].index = round;
-        registry_write_slot(registry, (uint64_t)id, slot_value(id, round % 2 == 0, false));
-    }
-    for (int64_t id = 1; id <= 16; id++) {
-        struct org org = {.id = id, .version = (int32_t)round, .name = {name, round % 50}};
-
-        orgs[id - 1] = (struct entry){(uint64_t)id, org_keep(&org)};
-    }
-    registry_write_workers(registry, views, STRESS_WORKERS);
-    registry_write_catalogue(registry, CATALOGUE_ORG, orgs, 16, false);
-    registry_published(registry);
-}
-
-Test(registry, readers_on_other_threads_never_see_a_torn_worker, .timeout = 120)
-{
-    struct stress stress = {.registry = registry_new()};
-    pthread_t threads[STRESS_READERS];
-
-    for (int i = 0; i < STRESS_READERS; i++)
-        cr_assert_eq(pthread_create(&threads[i], NULL, stress_reader, &stress), 0);
-    for (uint32_t round = 1; round <= STRESS_ROUNDS; round++)
-        stress_round(stress.registry, round);
-    while (atomic_load(&stress.looked) < 1000)
-        usleep(1000);
-    atomic_store(&stress.stop, true);
-    for (int i = 0; i < STRESS_READERS; i++)
-        pthread_join(threads[i], NULL);
-    cr_expect_eq(atomic_load(&stress.torn), 0);
-    cr_expect_eq(registry_reclaim(stress.registry), 0);
-    registry_free(stress.registry);
 }
