@@ -1,0 +1,468 @@
+/* Who may do what: every route of the program's own table, asked by every role about what is its
+ * own, its neighbour's, somebody's far away, and nobody's.
+ *
+ * The rows come from `jianan-server --print-routes`; what to send stands in examples[], and a route
+ * without an example fails, so that a new one cannot be forgotten. What must come of it is one
+ * rule, in expected_of(). */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/city.h"
+#include "support/pg_fixture.h"
+
+static struct server server;
+static struct city city;
+
+static void set_up(void)
+{
+    fixture_open();
+    server_start(&server, (const char *[]){"--address_failures_per_min=1000000", NULL});
+    city_open(&server, &city);
+}
+
+static void tear_down(void)
+{
+    server_stop(&server);
+    fixture_close();
+}
+
+TestSuite(matrix, .init = set_up, .fini = tear_down, .timeout = 240);
+
+/* -- who asks ----------------------------------------------------------------------------------- */
+
+enum who {
+    OPERATOR, CONTRACTOR, CLINIC, CENTRE, OFFICER, INSPECTOR, REGULATOR, GATE, WORKER,
+    ROLES,
+    NO_KEY = ROLES, WRONG_KEY, WRONG_WORKER_KEY, NONSENSE, ASKERS
+};
+#define AS(who) (1u << (who))
+#define ANYBODY UINT32_MAX
+
+static const char *const names[ASKERS] = {
+    "operator", "contractor", "clinic", "training_centre", "safety_officer", "inspector",
+    "regulator", "gate", "worker", "no key", "wrong key", "wrong worker key", "nonsense"};
+
+static const char *key_of(enum who who)
+{
+    const struct cast *cast = &city.cast;
+    const char *const keys[ASKERS] = {
+        server.operator_key, cast->contractor.key, cast->clinic.key, cast->centre.key,
+        cast->safety_officer.key, cast->inspector.key, cast->regulator.key,
+        cast->gate_account.key, city.own.key, NULL,
+        "jk_AAAAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "jw_1_1_AAAAAAAAAAAAAAAAAAAAAA",
+        "%00 or 1=1"};
+
+    return keys[who];
+}
+
+/* -- what is asked about ------------------------------------------------------------------------ */
+
+enum object { NOTHING, PERSON, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, OBJECTS };
+enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
+
+static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
+static long long ids[OBJECTS][WHOSE];
+static char numbers[WHOSE][19];
+
+static long long draft(long long number, const char *region, const char *key)
+{
+    struct http_reply list = server_must(&server, "GET", "/v1/policies", server.operator_key, NULL);
+    struct http_reply reply =
+        server_must(&server, "GET", say("/v1/policies/%lld", reply_int(&list, "items.0.number")),
+                    server.operator_key, NULL);
+    json_t *document = json_deep_copy(reply_at(&reply, "document"));
+    char *text;
+
+    reply_clear(&list);
+    reply_clear(&reply);
+    json_object_set_new(document, "number", json_integer(number));
+    json_object_set_new(document, "region", json_string(region));
+    text = json_dumps(document, JSON_COMPACT);
+    reply = server_must(&server, "POST", "/v1/policies", key, text);
+    reply_clear(&reply);
+    free(text);
+    json_decref(document);
+    return number;
+}
+
+static long long import(const char *key)
+{
+    struct http_question question = {.method = "POST", .path = "/v1/imports", .key = key,
+                                     .media_type = "text/csv",
+                                     .body = "name,document_number,site,trade\r\n"};
+    struct http_reply reply = client_ask(&server.client, &question);
+    long long id = reply_int(&reply, "import");
+
+    cr_assert_eq(reply.status, 202, "%s", reply.body);
+    reply_clear(&reply);
+    return id;
+}
+
+static void set_objects(void)
+{
+    const struct cast *cast = &city.cast;
+    const long long all[OBJECTS][WHOSE] = {
+        [PERSON] = {city.own.id, city.next_door.id, city.far.id, 77777777},
+        [ORG] = {cast->contractor.org, city.neighbour.org, cast->other_contractor.org, 77777777},
+        [SITE] = {cast->site, city.neighbour_site, cast->other_site, 77777777},
+        [DEVICE] = {cast->gate, city.neighbour_gate, cast->other_gate, 77777777},
+        /* not those that ask: these are given new keys on the way */
+        [ACCOUNT] = {cast_account(&server, "contractor", cast->contractor.org, "").id,
+                     cast_account(&server, "contractor", city.neighbour.org, "").id,
+                     cast_account(&server, "contractor", cast->other_contractor.org, "").id,
+                     77777777},
+        [DRAFT] = {draft(770001, "3209", cast->regulator.key),
+                   draft(770002, "3201", cast->regulator.key),
+                   draft(770003, "41", cast->other_regulator.key), 77777777},
+        [IMPORT] = {import(cast->contractor.key), import(city.neighbour.key),
+                    import(cast->other_contractor.key), 77777777},
+    };
+    const struct citizen *const people[] = {&city.own, &city.next_door, &city.far};
+
+    memcpy(ids, all, sizeof ids);
+    for (int i = 0; i < 3; i++)
+        memcpy(numbers[i], people[i]->number, sizeof numbers[i]);
+    cast_number(numbers[ABSENT], "19770707", 777);
+}
+
+/* -- what is sent ------------------------------------------------------------------------------- */
+
+/* In path and body `{}` is the object's id, `{number}` the person's document number, {today},
+ * {now} and {site} (the asker's own) what they say. The first row that fits the asker counts. */
+struct example {
+    const char *method, *pattern;
+    enum object object;
+    uint32_t roles;
+    const char *query, *body, *media_type;
+};
+
+#define RECORDS "/v1/workers/{id}/records"
+static const struct example examples[] = {
+    {"POST", "/v1/orgs", NOTHING, ANYBODY, "", "{\"kind\":\"clinic\",\"name\":\"新\"}", NULL},
+    {"GET", "/v1/orgs", NOTHING, ANYBODY, "?limit=2", NULL, NULL},
+    {"GET", "/v1/orgs/{id}", ORG, ANYBODY, "", NULL, NULL},
+    {"PATCH", "/v1/orgs/{id}", ORG, ANYBODY, "", "{\"permit_state\":\"valid\"}", NULL},
+    {"POST", "/v1/sites", NOTHING, ANYBODY, "",
+     "{\"name\":\"新\",\"region\":\"320900\",\"org\":1}", NULL},
+    {"GET", "/v1/sites", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/sites/{id}", SITE, ANYBODY, "", NULL, NULL},
+    {"PATCH", "/v1/sites/{id}", SITE, ANYBODY, "", "{\"state\":\"open\"}", NULL},
+    {"POST", "/v1/devices", NOTHING, ANYBODY, "",
+     "{\"site\":{site},\"name\":\"新\",\"direction\":\"in\"}", NULL},
+    {"GET", "/v1/devices", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/devices/{id}", DEVICE, ANYBODY, "", NULL, NULL},
+    {"PATCH", "/v1/devices/{id}", DEVICE, ANYBODY, "", "{\"name\":\"新\"}", NULL},
+    {"POST", "/v1/accounts", NOTHING, ANYBODY, "", "{\"role\":\"operator\",\"label\":\"x\"}", NULL},
+    {"GET", "/v1/accounts", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/accounts/{id}", ACCOUNT, ANYBODY, "", NULL, NULL},
+    {"PATCH", "/v1/accounts/{id}", ACCOUNT, ANYBODY, "", "{\"label\":\"x\"}", NULL},
+    {"POST", "/v1/accounts/{id}/key", ACCOUNT, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/policies", NOTHING, ANYBODY, "", "{}", NULL},
+    {"GET", "/v1/policies", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/policies/{number}", DRAFT, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/policies/{number}/state", DRAFT, ANYBODY, "", "{\"state\":\"retired\"}", NULL},
+    {"POST", "/v1/workers", NOTHING, ANYBODY, "",
+     "{\"name\":\"新\",\"document_number\":\"990101199001019997\",\"site\":{site},"
+     "\"trade\":\"020\"}", NULL},
+    {"POST", "/v1/workers/{id}/access", PERSON, ANYBODY, "", NULL, NULL},
+    {"DELETE", "/v1/workers/{id}", PERSON, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/imports", NOTHING, ANYBODY, "", "name,document_number,site,trade\r\n", "text/csv"},
+    {"GET", "/v1/imports/{id}", IMPORT, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/imports/{id}/errors.csv", IMPORT, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/workers", NOTHING, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/workers/find", PERSON, ANYBODY, "",
+     "{\"document_type\":1,\"document_number\":\"{number}\"}", NULL},
+    {"GET", "/v1/workers/{id}", PERSON, ANYBODY, "", NULL, NULL},
+    {"GET", RECORDS, PERSON, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/workers/{id}/colour", PERSON, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/workers/{id}/accesses", PERSON, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/identity-reviews", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/passes", SITE, ANYBODY, "?site={}", NULL, NULL},
+    {"GET", "/v1/audit", NOTHING, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/engagements", PERSON, ANYBODY, "",
+     "{\"worker\":{},\"site\":{site},\"trade\":\"030\",\"role\":\"worker\"}", NULL},
+    {"POST", "/v1/exams", PERSON, ANYBODY, "", "{\"worker\":{},\"conclusion\":\"no_abnormality\"}",
+     NULL},
+    {"POST", "/v1/trainings", PERSON, AS(OFFICER), "",
+     "{\"worker\":{},\"type\":\"drill\",\"hours\":1,\"passed\":true}", NULL},
+    {"POST", "/v1/trainings", PERSON, ANYBODY, "",
+     "{\"worker\":{},\"type\":\"entry_company\",\"hours\":8,\"passed\":true}", NULL},
+    {"POST", "/v1/violations", PERSON, ANYBODY, "",
+     "{\"worker\":{},\"class\":\"operation\",\"category\":\"7.06\",\"severity\":1}", NULL},
+    {"POST", "/v1/certificates", PERSON, AS(REGULATOR), "",
+     "{\"worker\":{},\"kind\":\"certificate_status\",\"number\":\"T1\",\"status\":\"valid\","
+     "\"from\":\"{today}\"}", NULL},
+    {"POST", "/v1/certificates", PERSON, ANYBODY, "",
+     "{\"worker\":{},\"type\":\"other\",\"number\":\"T1\",\"issuer\":\"other\","
+     "\"valid_from\":\"{today}\",\"valid_until\":\"2070-01-01\"}", NULL},
+    {"POST", RECORDS, PERSON, AS(CONTRACTOR), "",
+     "{\"kind\":\"agreement\",\"type\":\"labour_contract\",\"from\":\"{today}\"}", NULL},
+    {"POST", RECORDS, PERSON, AS(OFFICER) | AS(INSPECTOR), "", "{\"kind\":\"star\",\"points\":1}",
+     NULL},
+    {"POST", RECORDS, PERSON, AS(REGULATOR), "",
+     "{\"kind\":\"ban\",\"scope\":\"role\",\"subject\":\"head\",\"from\":\"{today}\","
+     "\"basis\":\"第七条\"}", NULL},
+    {"POST", RECORDS, PERSON, ANYBODY, "",
+     "{\"kind\":\"consent\",\"scope\":\"health\",\"given\":true}", NULL},
+    {"POST", "/v1/workers/{id}/code", PERSON, ANYBODY, "", "{\"svg\":false}", NULL},
+    {"POST", "/v1/gate/check", NOTHING, ANYBODY, "",
+     "{\"worker_no\":\"1\",\"direction\":\"in\",\"at\":\"{now}\",\"epoch\":1,\"seq\":1}", NULL},
+    {"POST", "/v1/gate/passes", NOTHING, ANYBODY, "", "[]", NULL},
+    {"GET", "/v1/trust", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/healthz", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/readyz", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/metrics", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/openapi.yaml", NOTHING, ANYBODY, "", NULL, NULL},
+};
+enum { EXAMPLES = sizeof examples / sizeof examples[0] };
+
+static const struct example *example_of(const char *method, const char *pattern, enum who who)
+{
+    for (size_t i = 0; i < EXAMPLES; i++) {
+        if (strcmp(examples[i].method, method) == 0 &&
+            strcmp(examples[i].pattern, pattern) == 0 &&
+            (examples[i].roles == ANYBODY || (examples[i].roles & AS(who)) != 0))
+            return &examples[i];
+    }
+    return NULL;
+}
+
+static void put(char *into, size_t bytes, const char *from, const char *word, const char *value)
+{
+    const char *at;
+
+    into[0] = '\0';
+    while ((at = strstr(from, word)) != NULL) {
+        size_t used = strlen(into);
+
+        snprintf(into + used, bytes - used, "%.*s%s", (int)(at - from), from, value);
+        from = at + strlen(word);
+    }
+    snprintf(into + strlen(into), bytes - strlen(into), "%s", from);
+}
+
+static const char *fill(char into[2048], const char *template, enum object object,
+                        enum whose whose)
+{
+    char turn[2][2048];
+
+    put(turn[0], 2048, template, "{id}", say("%lld", ids[object][whose]));
+    put(turn[1], 2048, turn[0], "{}", say("%lld", ids[object][whose]));
+    put(turn[0], 2048, turn[1], "{number}",
+        object == DRAFT ? say("%lld", ids[object][whose]) : numbers[whose]);
+    put(turn[1], 2048, turn[0], "{today}", city_today());
+    put(turn[0], 2048, turn[1], "{now}", city_now());
+    put(into, 2048, turn[0], "{site}", say("%lld", city.cast.site));
+    return into;
+}
+
+static struct http_reply ask(const struct example *example, enum who who, enum whose whose)
+{
+    char path[2048], query[2048], body[2048], url[4096];
+
+    snprintf(url, sizeof url, "%s%s", fill(path, example->pattern, example->object, whose),
+             fill(query, example->query, example->object, whose));
+    if (example->body != NULL)
+        fill(body, example->body, example->object, whose);
+    return client_ask(&server.client,
+                      &(struct http_question){.method = example->method, .path = url,
+                                              .key = key_of(who),
+                                              .body = example->body != NULL ? body : NULL,
+                                              .media_type = example->media_type});
+}
+
+/* -- what must come of it ----------------------------------------------------------------------- */
+
+/* Routes that a role's permission opens and that are not for it all the same. */
+static const struct {
+    const char *method, *pattern;
+    uint32_t roles;
+} closed[] = {
+    {"GET", "/v1/workers", AS(WORKER)}, /* he is nobody's list */
+    {"GET", "/v1/workers/{id}/accesses", AS(CONTRACTOR) | AS(OFFICER) | AS(INSPECTOR)},
+};
+
+static bool is_closed(const struct example *example, enum who who)
+{
+    for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++) {
+        if (strcmp(closed[i].method, example->method) == 0 &&
+            strcmp(closed[i].pattern, example->pattern) == 0 && (closed[i].roles & AS(who)) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* How far each role sees. */
+static bool may_see(enum who who, const struct example *example, enum whose whose)
+{
+    /* who is shown a document may ask whose it is: a masked name, and nothing else */
+    bool finds = strcmp(example->pattern, "/v1/workers/find") == 0;
+
+    if (example->object == NOTHING)
+        return true;
+    if (whose == ABSENT)
+        return false;
+    switch (who) {
+    case OPERATOR: return true;
+    case CLINIC:
+    case CENTRE:   return true; /* who comes to them shows his document */
+    case INSPECTOR:
+        return finds || (example->object != DRAFT && whose != FAR);
+    case REGULATOR:
+        /* anybody who sets policies reads every draft; he moves those of his region */
+        if (example->object == DRAFT && strcmp(example->method, "GET") == 0)
+            return true;
+        return finds || whose != FAR;
+    case CONTRACTOR:
+    case OFFICER: return example->object != DRAFT && whose == OWN;
+    default:      return whose == OWN;
+    }
+}
+
+enum { ALLOWED = 0 }; /* anything but 401, 403, 404 and a failure of the server's */
+
+static int expected_of(const json_t *route, const struct example *example, enum who who,
+                       enum whose whose)
+{
+    const json_t *roles = json_object_get(route, "roles"), *role;
+    size_t i;
+    bool may = false;
+
+    if (json_array_size(json_object_get(route, "permissions")) == 0)
+        return 200;
+    if (who >= ROLES)
+        return 401;
+    json_array_foreach(roles, i, role)
+        may = may || strcmp(json_string_value(role), names[who]) == 0;
+    if (!may || is_closed(example, who))
+        return 403;
+    return may_see(who, example, whose) ? ALLOWED : 404;
+}
+
+static bool is_as(int status, int expected)
+{
+    if (expected != ALLOWED)
+        return status == expected;
+    return status < 500 && status != 401 && status != 403 && status != 404 && status != 429;
+}
+
+/* The answer without what names the request itself. */
+static char *told(const struct http_reply *reply)
+{
+    json_t *copy = json_deep_copy(reply->json);
+    char *text;
+
+    json_object_del(copy, "instance");
+    text = json_dumps(copy, JSON_SORT_KEYS);
+    json_decref(copy);
+    return text;
+}
+
+/* What is somebody else's is answered as what does not exist. */
+static void compare(const struct example *example, enum who who, enum whose whose,
+                    const struct http_reply *reply, char **absent)
+{
+    char *text = told(reply);
+
+    cr_assert_not_null(text, "%s %s as %s: not JSON: %s", example->method, example->pattern,
+                       names[who], reply->body);
+    if (*absent == NULL) {
+        *absent = text;
+        return;
+    }
+    cr_expect_str_eq(text, *absent, "%s %s as %s, %s: %s, but absent: %s", example->method,
+                     example->pattern, names[who], whose_names[whose], text, *absent);
+    free(text);
+}
+
+static void walk_route(const json_t *route, enum who who)
+{
+    const char *method = json_string_value(json_object_get(route, "method"));
+    const char *pattern = json_string_value(json_object_get(route, "path"));
+    const struct example *example = example_of(method, pattern, who);
+    char *absent = NULL;
+
+    cr_assert_not_null(example, "%s %s has no example here: add one", method, pattern);
+    for (int whose = WHOSE; whose-- > 0;) { /* absent first: the others are compared with it */
+        int expected = expected_of(route, example, who, (enum whose)whose);
+        struct http_reply reply;
+
+        if (example->object == NOTHING && whose != OWN)
+            continue;
+        reply = ask(example, who, (enum whose)whose);
+        cr_expect(is_as(reply.status, expected), "%s %s as %s, %s: %d, not %d: %s", method, pattern,
+                  names[who], whose_names[whose], reply.status, expected, reply.body);
+        if (expected >= 400)
+            compare(example, who, (enum whose)whose, &reply, &absent);
+        reply_clear(&reply);
+    }
+    free(absent);
+}
+
+static json_t *print_routes(void)
+{
+    static char command[512], text[128 * 1024];
+    FILE *program;
+    json_t *routes;
+
+    snprintf(command, sizeof command, "%s --print-routes", JIANAN_SERVER);
+    program = popen(command, "r");
+    cr_assert_not_null(program);
+    text[fread(text, 1, sizeof text - 1, program)] = '\0';
+    cr_assert_eq(pclose(program), 0);
+    routes = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    cr_assert_not_null(routes, "not JSON: %s", text);
+    return routes;
+}
+
+static void walk_as(enum who who)
+{
+    json_t *routes = print_routes();
+    const json_t *route;
+    size_t i;
+
+    cr_assert_gt(json_array_size(routes), 40);
+    if (ids[PERSON][OWN] == 0)
+        set_objects();
+    json_array_foreach(routes, i, route)
+        walk_route(route, who);
+    json_decref(routes);
+}
+
+Test(matrix, operator) { walk_as(OPERATOR); }
+Test(matrix, contractor) { walk_as(CONTRACTOR); }
+Test(matrix, clinic) { walk_as(CLINIC); }
+Test(matrix, training_centre) { walk_as(CENTRE); }
+Test(matrix, safety_officer) { walk_as(OFFICER); }
+Test(matrix, inspector) { walk_as(INSPECTOR); }
+Test(matrix, regulator) { walk_as(REGULATOR); }
+Test(matrix, gate) { walk_as(GATE); }
+Test(matrix, worker) { walk_as(WORKER); }
+
+Test(matrix, without_a_valid_key)
+{
+    for (enum who who = NO_KEY; who < ASKERS; who++)
+        walk_as(who);
+}
+
+Test(matrix, no_example_is_left_of_a_route_that_is_gone)
+{
+    json_t *routes = print_routes();
+    const json_t *route;
+    size_t at;
+
+    for (size_t i = 0; i < EXAMPLES; i++) {
+        bool found = false;
+
+        json_array_foreach(routes, at, route)
+            found = found ||
+                    (strcmp(json_string_value(json_object_get(route, "method")),
+                            examples[i].method) == 0 &&
+                     strcmp(json_string_value(json_object_get(route, "path")),
+                            examples[i].pattern) == 0);
+        cr_expect(found, "%s %s", examples[i].method, examples[i].pattern);
+    }
+    json_decref(routes);
+}

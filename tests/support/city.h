@@ -1,0 +1,38 @@
+/* support/city.h: the cast (cast.h) with people in it: who is whose, where, and with which number.
+ *
+ * Three firms: the contractor (320900), its neighbour in the same city, and one far away (410100).
+ * Each engages one person, has a site and a gate. Names, numbers and phones are planted: tests look
+ * for them where they must not be. Everything is set up through the API. */
+#ifndef SUPPORT_CITY_H
+#define SUPPORT_CITY_H
+
+#include "support/cast.h"
+
+struct citizen {
+    long long id;
+    char name[64], number[19], phone[12];
+    char key[128]; /* of his own */
+};
+
+struct city {
+    struct cast cast;
+    struct part neighbour, other_clinic;
+    long long neighbour_site, neighbour_gate;
+    struct part neighbour_gate_account;
+    struct citizen own, next_door, far; /* of contractor, neighbour, other_contractor */
+};
+void city_open(struct server *server, struct city *city);
+
+/* Enrols a citizen whose name, number and phone are set, and gives him a key. */
+void city_enrol(struct server *server, const char *contractor_key, long long site,
+                const char *trade, struct citizen *citizen);
+
+/* Everything that makes a general labourer (trade 020) of the contractor green on its site. */
+void city_make_green(struct server *server, const struct city *city, long long worker);
+
+/* What a gate's clock says. */
+const char *city_now(void);   /* RFC 3339 */
+const char *city_today(void); /* YYYY-MM-DD in Asia/Shanghai */
+const char *city_day(int days_from_today);
+
+#endif
