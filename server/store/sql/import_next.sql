@@ -1,3 +1,3 @@
 -- The next import's id.
 -- returns: id bigint
-SELECT nextval('import_id')
+SELECT nextval('import_id') AS id

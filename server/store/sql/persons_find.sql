@@ -6,7 +6,7 @@
 -- returns: ord bigint, worker_id bigint, erased boolean, document_type smallint,
 --   name_masked text, sealed bytea, access_version integer, version integer,
 --   wrapped bytea, salt bytea, index bigint
-SELECT a.ord, p.worker_id, false, p.document_type, p.name_masked, p.sealed, p.access_version,
+SELECT a.ord, p.worker_id, false AS erased, p.document_type, p.name_masked, p.sealed, p.access_version,
        p.version, k.wrapped, k.salt, s.index
 FROM unnest($1::bigint[], $2::smallint[], $3::bytea[]) WITH ORDINALITY AS a (worker_id, type, hmac, ord)
 CROSS JOIN LATERAL (
