@@ -362,49 +362,53 @@ static void repeat(struct gate_check *s, const struct pass *earlier, enum recent
     };
 }
 
-/* The same number, or the same live code at this gate in this direction, while it lives. Somebody
- * who could not be told may ask again. */
-static struct err find_earlier(struct exchange *x, struct gate_check *s)
+/* A live code is one pass at one gate in one direction, while it lives. Somebody whom nobody could
+ * tell anything may ask again. */
+static void claim_code(struct exchange *x, struct gate_check *s)
 {
     struct recent *recent = recent_of(x);
+    int64_t now_s = x->now / US_PER_SECOND;
     enum recent_recorded recorded;
     struct recent_use first;
     struct pass earlier;
+    enum recent_seen seen;
 
-    if (recent_find(recent, s->pass.gate_id, s->pass.epoch, s->pass.seq, s->pass.day, &earlier,
-                    &recorded)) {
-        if (!pass_is_same_question(&earlier, &s->pass))
-            return err_field(ERR_PASS_REUSED, "/seq", NULL);
-        repeat(s, &earlier, recorded);
-        return OK;
-    }
-    if (s->q.code_says != WHY_OK || !s->has_token || s->token.kind != TOKEN_LIVE)
-        return OK;
     s->use = (struct recent_use){
         .site_id = s->site.id, .gate_id = s->pass.gate_id, .index = s->pass.token_index,
         .iat = s->pass.token_iat, .until_s = s->token.live.exp + TOKEN_SKEW_S, .seq = s->pass.seq,
         .epoch = s->pass.epoch, .day = s->pass.day, .direction = s->pass.direction,
     };
-    switch (recent_claim(recent, &s->use, x->now / US_PER_SECOND, &first)) {
-    case RECENT_SAME:
+    s->claimed = true;
+    seen = recent_claim(recent, &s->use, now_s, &first);
+    if (seen == RECENT_SAME) {
         if (recent_find(recent, first.gate_id, first.epoch, first.seq, first.day, &earlier,
                         &recorded) &&
             earlier.verdict != VERDICT_CANNOT_TELL) {
             s->use = first;
             repeat(s, &earlier, recorded);
-            break;
+            return;
         }
         recent_forget(recent, &first);
-        s->q.used_elsewhere =
-            recent_claim(recent, &s->use, x->now / US_PER_SECOND, &first) == RECENT_ELSEWHERE;
-        break;
-    case RECENT_ELSEWHERE:
-        s->q.used_elsewhere = true;
-        break;
-    case RECENT_NEW:
-        break;
+        seen = recent_claim(recent, &s->use, now_s, &first);
     }
-    s->claimed = true;
+    s->q.used_elsewhere = seen == RECENT_ELSEWHERE;
+}
+
+/* A question that was answered gets the same answer: by the gate's number, then by the code. */
+static struct err find_earlier(struct exchange *x, struct gate_check *s)
+{
+    enum recent_recorded recorded;
+    struct pass earlier;
+
+    if (recent_find(recent_of(x), s->pass.gate_id, s->pass.epoch, s->pass.seq, s->pass.day,
+                    &earlier, &recorded)) {
+        if (!pass_is_same_question(&earlier, &s->pass))
+            return err_field(ERR_PASS_REUSED, "/seq", NULL);
+        repeat(s, &earlier, recorded);
+        return OK;
+    }
+    if (s->q.code_says == WHY_OK && s->has_token && s->token.kind == TOKEN_LIVE)
+        claim_code(x, s);
     return OK;
 }
 

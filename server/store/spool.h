@@ -6,8 +6,9 @@
  * recognised there by its key. One file a loop, used by that loop's thread only.
  *
  * At opening, records that do not check at the very end are a torn tail: the append that wrote them
- * never returned, so nobody was told, and they are cut off (and kept beside as NAME.torn). A record that does not check with good
- * ones behind it is damage: the good ones are kept, and the file stays beside as NAME.damaged. */
+ * never returned, so nobody was told, and they are cut off (and kept beside as NAME.torn). One that
+ * does not check with good ones behind it is damage: the good ones are kept, and the file stays
+ * beside as NAME.damaged. */
 #ifndef STORE_SPOOL_H
 #define STORE_SPOOL_H
 
