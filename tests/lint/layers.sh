@@ -19,12 +19,13 @@ server/jobs        domain store register scoring base                      -
 server/api         net register store crypto domain scoring base adapters  openssl jansson
 server/adapters    api net base                                            jansson
 server             settings api net register store crypto domain scoring base jobs  openssl libpq event2
-clients/cli        sim crypto domain scoring base                          openssl jansson event2
-clients/sim        cli crypto domain scoring base                          openssl jansson event2
+clients/http       base                                                    curl openssl jansson
+clients/cli        http crypto domain scoring base                         openssl jansson event2
+clients/sim        http cli crypto domain scoring base                     openssl jansson event2
 clients/gate       crypto domain scoring base                              openssl jansson event2
 '
 # Headers of libraries, by the name that stands in the table.
-libraries='libpq-fe.h:libpq pg_config:libpq event2/:event2 openssl/:openssl jansson.h:jansson
+libraries='libpq-fe.h:libpq pg_config:libpq event2/:event2 openssl/:openssl jansson.h:jansson curl/:curl
 llhttp.h:llhttp qrencode.h:qrencode png.h:png sodium:sodium'
 
 layer_of_header() { # "store/pg.h" -> store; a name without folder belongs to the includer's own
