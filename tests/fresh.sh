@@ -10,7 +10,9 @@ cd "$(dirname "$0")/.."
 source=$PWD
 
 target=$(mktemp -d /var/tmp/jianan-fresh.XXXXXX)
+times=
 clean_up() {
+    [[ -z $times ]] || printf '== fresh: times\n%s' "$times"
     rm -rf --one-file-system "$target"
 }
 trap clean_up EXIT
@@ -65,14 +67,14 @@ inside() { # runs a command in the fresh system, as root, with almost no environ
 }
 
 timed() { # what it is, command…; the time goes to the list at the end
-    local start=$SECONDS what=$1
+    local start=$SECONDS what=$1 status=0
     shift
     echo "== fresh: $what"
-    "$@"
-    times+="$(printf '%6d s  %s' $((SECONDS - start)) "$what")"$'\n'
+    "$@" || status=$?
+    times+="$(printf '%6d s  %s%s' $((SECONDS - start)) "$what" "$([[ $status -eq 0 ]] || echo ": failed")")"$'\n'
+    [[ $status -eq 0 ]] || { echo "fresh: $what failed" >&2; exit 1; }
 }
 
-times=
 timed "Debian 12 by debootstrap" install_debian
 copy_site
 timed "copy of the project" copy_project
@@ -83,5 +85,3 @@ else
     timed "./dev demo --once, again" inside "./dev demo --once"
     timed "./dev test, with its packages" inside "./dev test"
 fi
-echo "== fresh: times"
-printf '%s' "$times"
