@@ -11,7 +11,7 @@
 enum {
     BEAT_PATIENCE_MS = 10000, /* a commit may wait for a standby; then the connection is dropped */
     CLOCK_SAMPLE_MS_MAX = 1000, /* a longer way there and back says nothing of the clocks */
-    CHANGES_KEPT_MS = 3600 * 1000 /* who was away for longer must load anew */
+    KEEP_MS = 3600 * 1000 /* when nothing else is said */
 };
 
 int64_t follower_server_key(const unsigned char server_id[16])
@@ -33,9 +33,10 @@ static void format_uuid(char text[37], const unsigned char id[16])
 }
 
 void beat_init(struct beat *beat, struct registry_gauges *gauges, const unsigned char server_id[16],
-               int64_t every_ms)
+               int64_t every_ms, int64_t keep_ms)
 {
-    *beat = (struct beat){.gauges = gauges, .every_ms = every_ms};
+    *beat = (struct beat){
+        .gauges = gauges, .every_ms = every_ms, .keep_ms = keep_ms == 0 ? KEEP_MS : keep_ms};
     format_uuid(beat->server_id, server_id);
     beat->key = follower_server_key(server_id);
     beat->number = clock_wall_us();
@@ -201,9 +202,9 @@ void beat_at_snapshot(struct beat *beat, const char *snapshot)
 
     if (now_us < beat->purge_due_us)
         return;
-    beat->purge_due_us = now_us + (int64_t)CHANGES_KEPT_MS * US_PER_MS;
+    beat->purge_due_us = now_us + beat->keep_ms * US_PER_MS;
     free(beat->purge_until);
-    beat->purge_until = beat->purge_next; /* taken an hour ago */
+    beat->purge_until = beat->purge_next; /* taken keep_ms ago or earlier */
     beat->purge_next = strdup(snapshot);
     CHECK_ALLOCATED(beat->purge_next);
     beat->purge_wanted = beat->purge_until != NULL;

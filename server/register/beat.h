@@ -18,7 +18,7 @@ struct beat {
     struct registry_gauges *gauges;
     struct link *link;
     char server_id[37]; /* as a uuid's text */
-    int64_t key, every_ms;
+    int64_t key, every_ms, keep_ms;
     enum beat_busy busy;
     int64_t busy_since_us;       /* monotonic */
     int64_t number;              /* of the last beat sent; begins at the time of start, so never again */
@@ -26,13 +26,13 @@ struct beat {
     int64_t sent_us[BEATS_KEPT]; /* monotonic, by number */
     int64_t sent_wall_us, due_us;
     bool notify_wanted;
-    char *purge_until, *purge_next; /* snapshots of an hour ago or longer, and of later; or NULL */
+    char *purge_until, *purge_next; /* snapshots: of keep_ms ago or longer, and later; or NULL */
     int64_t purge_due_us;
     bool purge_wanted;
 };
 
 void beat_init(struct beat *beat, struct registry_gauges *gauges, const unsigned char server_id[16],
-               int64_t every_ms);
+               int64_t every_ms, int64_t keep_ms);
 void beat_clear(struct beat *beat);
 
 /* Sends one and waits for it: before loading, so that the change table is not empty. */
@@ -46,7 +46,7 @@ int64_t beat_wait_us(const struct beat *beat); /* until something is due here */
 /* A HEARTBEAT change came through the feed. */
 void beat_came_back(struct beat *beat, int64_t key, int64_t number);
 
-/* The follower stands at this snapshot: in an hour, change rows that ended before it may go. */
+/* The follower stands at this snapshot: in keep_ms, change rows that ended before it may go. */
 void beat_at_snapshot(struct beat *beat, const char *snapshot);
 
 #endif

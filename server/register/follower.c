@@ -438,7 +438,7 @@ struct follower *follower_start(struct registry *registry, const struct follower
     CHECK(f->stop_fd >= 0 && f->wake_fd >= 0);
     f->feed = link_new(f->conninfo, f->stop_fd, FOLLOWER_SILENCE_MS);
     f->listen = link_new(f->conninfo, f->stop_fd, FOLLOWER_SILENCE_MS);
-    beat_init(&f->beat, f->gauges, options->server_id, options->heartbeat_ms);
+    beat_init(&f->beat, f->gauges, options->server_id, options->heartbeat_ms, options->keep_ms);
     f->beat.link = link_new(f->conninfo, f->stop_fd, FOLLOWER_SILENCE_MS);
     f->backoff_ms = BACKOFF_MIN_MS;
     CHECK(pthread_create(&f->thread, NULL, follower_run, f) == 0);

@@ -16,6 +16,8 @@ struct follower_options {
     int64_t poll_ms;      /* beside NOTIFY; 1000 */
     int64_t heartbeat_ms; /* 1000 */
     unsigned load_connections; /* parallel COPY: 1..8 */
+    int64_t keep_ms;           /* change rows are cleared away after this or later; 0: an hour. Who
+                                * was cut off for longer loads anew */
     /* PASS_BATCH changes of other servers (version is not our follower_server_key) are handed over
      * here, on the follower's thread; may be NULL. After a reload some may be missing: whoever keeps
      * presence rebuilds it when registry_health().reloads has grown. */

@@ -1,18 +1,23 @@
 -- Functions for the register's tests: people, their changes, and what surrounds them.
 
--- The lowest bytes of a number, little-endian.
-CREATE FUNCTION test_le(value bigint, bytes int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
-    SELECT string_agg(decode(lpad(to_hex((value >> (8 * i)) & 255), 2, '0'), 'hex'), '' ORDER BY i)
-    FROM generate_series(0, bytes - 1) AS i
+-- Numbers in little-endian bytes.
+CREATE FUNCTION test_le1(v bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT set_byte('\x00', 0, (v & 255)::int)
+$$;
+CREATE FUNCTION test_le2(v bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT set_byte(set_byte('\x0000', 0, (v & 255)::int), 1, (v >> 8 & 255)::int)
+$$;
+CREATE FUNCTION test_le4(v bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT test_le2(v & 65535) || test_le2(v >> 16)
 $$;
 
 -- A facts row's bytes (server/domain/facts_pack.h): n trainings.
 CREATE FUNCTION test_packed(worker bigint, version int, n int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
-    SELECT '\x01'::bytea || test_le(1 + worker % 2, 1) || test_le(n, 2) ||
-           test_le(30000 + worker % 9000, 2) || test_le(45000 + worker % 300, 2) || test_le(version, 4) ||
-           coalesce((SELECT string_agg(test_le(45000 + i, 2) || test_le(0, 2) || test_le(2, 1) ||
-                                       test_le(1 + i % 13, 1) || test_le(worker % 40, 1) || test_le(1, 1) ||
-                                       test_le(worker % 1000 + version, 4), '' ORDER BY i)
+    SELECT '\x01'::bytea || test_le1(1 + worker % 2) || test_le2(n) ||
+           test_le2(30000 + worker % 9000) || test_le2(45000 + worker % 300) || test_le4(version) ||
+           coalesce((SELECT string_agg(test_le2(45000 + i) || '\x000002'::bytea || test_le1(1 + i % 13) ||
+                                       test_le1(worker % 40) || '\x01'::bytea ||
+                                       test_le4(worker % 1000 + version), '' ORDER BY i)
                      FROM generate_series(1, n) AS i), '\x'::bytea)
 $$;
 
@@ -26,7 +31,7 @@ CREATE FUNCTION test_enrol(first bigint, last bigint) RETURNS void LANGUAGE sql 
     INSERT INTO facts (worker_id, version, packed)
     SELECT w, 1, test_packed(w, 1, (w % 6)::int) FROM generate_series(first, last) AS w;
     INSERT INTO person (worker_id, document_type, document_hmac, name_hmac, name_masked, sealed)
-    SELECT w, 1, sha256(test_le(w, 8)), sha256(test_le(w % 99, 8)), CASE w % 3 WHEN 0 THEN '张*' WHEN 1 THEN '欧阳*' ELSE 'T***' END, '\x00'
+    SELECT w, 1, sha256(int8send(w)), sha256(int8send(w % 99)), CASE w % 3 WHEN 0 THEN '张*' WHEN 1 THEN '欧阳*' ELSE 'T***' END, '\x00'
     FROM generate_series(first, last) AS w;
     INSERT INTO engagement (worker_id, version, org_id, site_id, trade, role, from_day, until_day)
     SELECT w, n, 1 + w % 7, 1 + w % 11, 10 * (1 + w % 30), 1 + w % 6, date '2025-01-01' + (w % 100)::int,
@@ -81,7 +86,7 @@ $$;
 CREATE FUNCTION test_account(who bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO account (id, version, role, org_id, site_id, device_id, region, label, state, key_prefix, key_hash, account_id)
     SELECT who, v, 'gate', 0, 0, who, '', 'key of gate ' || who, 'active',
-           lpad(to_hex(who * 1000 + v), 12, '0'), sha256(test_le(who * 1000 + v, 8)), 0
+           lpad(to_hex(who * 1000 + v), 12, '0'), sha256(int8send(who * 1000 + v)), 0
     FROM (SELECT coalesce(max(version), 0) + 1 AS v FROM account WHERE id = who) AS next;
     SELECT test_change(5, who, (SELECT max(version) FROM account WHERE id = who));
 $$;
