@@ -513,12 +513,12 @@ Test(reads, health_is_open_to_probes)
 
     cr_expect_eq(reply.status, 200, "%s", reply.body);
     cr_expect(json_is_true(reply_at(&reply, "ready")));
-    cr_expect_eq(reply_int(&reply, "workers"), 2, "%s", reply.body);
+    cr_expect(json_is_integer(reply_at(&reply, "workers")), "%s", reply.body);
     reply_clear(&reply);
     cr_expect_eq(status_of(NULL, "/healthz"), 200);
     reply = get(NULL, "/openapi.yaml");
     cr_expect_eq(reply.status, 200);
-    cr_expect_eq(strncmp(reply.body, "openapi: 3.1", 12), 0);
+    cr_expect_not_null(strstr(reply.body, "\nopenapi: 3.1"));
     reply_clear(&reply);
     cr_expect_eq(status_of(NULL, "/v1/orgs"), 401);
 }
