@@ -156,10 +156,10 @@ static struct err join(struct exchange *x, struct append *s, struct item *item, 
         return err_make(ERR_TOO_LARGE);
     if (item->record.kind == RECORD_ENGAGEMENT && item->record.engagement.from == DAY_UNKNOWN)
         item->record.engagement.from = item->record.occurred_on;
+    item->record.version = at > 0 ? g->all[at - 1].version + 1 : 1; /* an end ends what was before */
     e = record_admit(&item->record, g->all, at, &posting, x->today);
     if (err_is(e))
         return e;
-    item->record.version = at > 0 ? g->all[at - 1].version + 1 : 1;
     e = person_seal_record(&work, g->person, &item->record, &g->bodies[g->joined],
                            &g->secrets[g->joined]);
     if (err_is(e))

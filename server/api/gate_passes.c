@@ -267,11 +267,15 @@ static enum step passes_read(struct exchange *x)
     http_keep_long(x->connection);
     registry_enter(app_of(x)->reader);
     device = registry_device(app_of(x)->reader, caller_of(x)->device_id);
-    if (device != NULL)
+    if (device == NULL)
+        e = err_make(ERR_NOT_READY);
+    else if (!device->active) /* a stolen gate says what it likes; a good one keeps its queue */
+        e = err_make(ERR_DEVICE_DISABLED);
+    else
         read_all(x, items, device, s);
     registry_leave(app_of(x)->reader);
-    if (device == NULL)
-        return exchange_fail(x, err_make(ERR_NOT_READY));
+    if (err_is(e))
+        return exchange_fail(x, e);
     if (s->good == 0)
         return STEP_NEXT;
     b = batch_new(app_of(x)->pass_pg, &x->arena);

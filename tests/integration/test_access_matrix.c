@@ -24,6 +24,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
+    city_expect_quiet(&server, &city);
     server_stop(&server);
     fixture_close();
 }

@@ -1,6 +1,7 @@
 #include "support/city.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -111,6 +112,57 @@ void city_make_green(struct server *server, const struct city *city, long long w
                      cast->contractor.key,
                      say("{\"kind\":\"agreement\",\"type\":\"labour_contract\",\"from\":\"%s\"}",
                          city_today())));
+}
+
+static bool stands_in(const char *text, const char *value)
+{
+    char hex[2 * sizeof ((struct citizen *)NULL)->name + 1];
+    size_t bytes = strlen(value);
+
+    for (size_t i = 0; i < bytes; i++)
+        snprintf(hex + 2 * i, 3, "%02x", (unsigned char)value[i]);
+    return strstr(text, value) != NULL || strstr(text, hex) != NULL;
+}
+
+const char *city_told_of(const struct citizen *citizen, const char *text)
+{
+    const char *const values[] = {citizen->name, citizen->number, citizen->phone};
+
+    for (int i = 0; i < 3; i++) {
+        if (values[i][0] != '\0' && stands_in(text, values[i]))
+            return values[i];
+    }
+    return NULL;
+}
+
+char *city_log(const struct server *server)
+{
+    FILE *file = fopen(say("%s/log", server->dir), "r");
+    char *text = NULL;
+    size_t bytes = 0;
+
+    if (file == NULL || getdelim(&text, &bytes, '\0', file) < 0) {
+        fputs("city: no log\n", stderr);
+        abort();
+    }
+    fclose(file);
+    return text;
+}
+
+void city_expect_quiet(struct server *server, const struct city *city)
+{
+    const struct citizen *const people[] = {&city->own, &city->next_door, &city->far};
+    struct http_reply metrics = server_must(server, "GET", "/metrics", NULL, NULL);
+    char *log = city_log(server);
+
+    for (int i = 0; i < 3; i++) {
+        if (city_told_of(people[i], log) != NULL || city_told_of(people[i], metrics.body) != NULL) {
+            fprintf(stderr, "city: person %d stands in the log or in /metrics\n", i);
+            abort();
+        }
+    }
+    free(log);
+    reply_clear(&metrics);
 }
 
 const char *city_now(void)

@@ -30,6 +30,14 @@ void city_enrol(struct server *server, const char *contractor_key, long long sit
 /* Everything that makes a general labourer (trade 020) of the contractor green on its site. */
 void city_make_green(struct server *server, const struct city *city, long long worker);
 
+/* The first of a citizen's name, number and phone that stands in the text, as it is or in
+ * hexadecimal; NULL: none. */
+const char *city_told_of(const struct citizen *citizen, const char *text);
+/* The server's log up to now; to be freed. */
+char *city_log(const struct server *server);
+/* Dies when anybody's name, number or phone stands in the log or in /metrics. */
+void city_expect_quiet(struct server *server, const struct city *city);
+
 /* What a gate's clock says. */
 const char *city_now(void);   /* RFC 3339 */
 const char *city_today(void); /* YYYY-MM-DD in Asia/Shanghai */
