@@ -9,8 +9,10 @@ cd "$(dirname "$0")/../.."
 
 # One object a line: {"method":"GET","path":"/v1/orgs","writes":false,…,"roles":["operator",…],…}
 from_program() {
-    "$1" --print-routes | sed -n -E \
-        's/.*"method":"([A-Z]+)","path":"([^"]+)","writes":(true|false),.*"permissions":\[([^]]*)\],"roles":\[([^]]*)\].*/\1 \2 \3 [\4] \5/p' |
+    local head='"method":"([A-Z]+)","path":"([^"]+)","writes":(true|false)'
+    local tail='"permissions":\[([^]]*)\],"roles":\[([^]]*)\]'
+
+    "$1" --print-routes | sed -n -E "s/.*$head,.*$tail.*/\1 \2 \3 [\4] \5/p" |
         sed -E 's/ \[\] .*$/ open/; s/ \[[^]]*\] / /; s/"//g; s/,/, /g'
 }
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,18 +18,32 @@
 
 #include "support/pg_fixture.h"
 
-enum { READY_MS = 20000, STOP_MS = 20000, STEP_MS = 20, ARGUMENTS_MAX = 32, TEXT_MAX = 512 };
+enum { READY_MS = 20000, STOP_MS = 20000, STEP_MS = 20, ARGUMENTS_MAX = 32, TEXT_MAX = 512,
+       LOG_SHOWN = 8192, TREE_DEPTH = 8 };
+
+/* The end of what it logged. */
+static void show_log(const struct server *server)
+{
+    char name[128], bytes[LOG_SHOWN];
+    size_t count;
+    FILE *log;
+
+    snprintf(name, sizeof name, "%s/log", server->dir);
+    log = fopen(name, "r");
+    if (log == NULL)
+        return;
+    if (fseek(log, -LOG_SHOWN, SEEK_END) != 0)
+        rewind(log);
+    count = fread(bytes, 1, sizeof bytes, log);
+    fwrite(bytes, 1, count, stderr);
+    fclose(log);
+}
 
 static void die(const struct server *server, const char *doing, const char *why)
 {
     fprintf(stderr, "server: %s: %s\n", doing, why);
-    if (server != NULL) {
-        char command[128];
-
-        snprintf(command, sizeof command, "tail -n 40 %s/log >&2", server->dir);
-        if (system(command) != 0)
-            fputs("no log\n", stderr);
-    }
+    if (server != NULL)
+        show_log(server);
     abort();
 }
 
@@ -222,9 +237,16 @@ void server_kill(struct server *server)
     wait_for_end(server);
 }
 
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
+{
+    (void)about;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
 void server_stop(struct server *server)
 {
-    char command[128];
     int status;
 
     client_close(&server->client);
@@ -232,9 +254,8 @@ void server_stop(struct server *server)
     status = wait_for_end(server);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         die(server, "stopping", "it did not exit 0");
-    snprintf(command, sizeof command, "rm -rf %s", server->dir);
-    if (system(command) != 0)
-        die(NULL, command, "failed");
+    if (nftw(server->dir, remove_one, TREE_DEPTH, FTW_DEPTH | FTW_PHYS) != 0)
+        die(NULL, server->dir, strerror(errno));
 }
 
 /* -- asking it -------------------------------------------------------------------------------- */
