@@ -140,6 +140,7 @@ int main(int argc, char **argv)
     long rounds = argc > 2 ? strtol(argv[2], NULL, 10) : ROUNDS;
     PGconn *pq;
 
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the fixture forks: nothing may be left to be said twice */
     log_set_level(LOG_ERROR);
     fixture_open();
     register_db_prepare();

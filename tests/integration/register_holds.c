@@ -179,9 +179,9 @@ int main(int argc, char **argv)
     unsigned wrong;
     PGconn *pq;
 
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the fixture forks: nothing may be left to be said twice */
     log_set_level(LOG_ERROR);
     printf("SEED=%u\n", run.seed);
-    fflush(stdout); /* the fixture forks */
     fixture_open();
     register_db_prepare();
     pq = register_db_connect();
