@@ -3,7 +3,7 @@
  * A pending pass is in the queue, or in one flight, until it is settled; then its place is free
  * again. A flight may outlive its passes: when all have gone to the spool meanwhile, it only waits
  * for its batch to end. */
-#include "api/passes.h"
+#include "api/passes_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +12,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/seal.h"
-#include "domain/gate.h"
-#include "register/presence.h"
-#include "store/spool.h"
 
-enum {
-    RETRY_MS = 20,      /* before a batch is sent again */
-    DRAIN_MS = 500,     /* between looks at the spool */
-    DUE_TOGETHER_MS = 5, /* what is due so soon goes to the spool in the same fdatasync */
-    FLIGHT_ARENA_BYTES = 2 * 1024 * 1024,
-    LEARN_RECENT_S = 120,
-    LEARN_INSIDE_S = PRESENCE_HOURS * 3600,
-    LEARN_ROWS_MAX = 200 * 1000
-};
+enum { DUE_TOGETHER_MS = 5 }; /* what is due so soon goes to the spool in the same fdatasync */
 
 struct pending {
     TAILQ_ENTRY(pending) link; /* free or queued */
@@ -51,49 +40,31 @@ struct flight {
     bool were_new[PASSES_FLIGHT_MAX];
 };
 
-struct drain {
-    struct passes *passes;
-    struct spool *spool;
-    struct arena arena;
-    struct passes_inserted inserted;
-    struct pass pass[PASSES_FLIGHT_MAX];
-    bool were_new[PASSES_FLIGHT_MAX];
-    bool busy;
-};
-
 struct passes {
     struct app *app;
     struct pending_list free, queue;
-    struct loop_timer *turn, *due, *drain_timer;
-    bool turn_is_set, learns;
-    _Atomic bool ready;
+    struct loop_timer *turn, *due;
+    bool turn_is_set;
     int64_t due_us; /* when the timer `due` goes off; 0: it does not */
     struct flight flights[PASSES_FLIGHTS];
-    struct drain *drains;
-    unsigned drain_count;
-    struct arena learn_arena;
-    struct passes_visit inside, answered;
-    _Atomic uint64_t committed, spooled, none, duplicates, batches, repeated, drained, waiting;
+    struct drains drains;
+    _Atomic uint64_t committed, spooled, none, duplicates, batches, repeated;
     struct pending pending[PASSES_PENDING_MAX];
     struct pass appending[PASSES_PENDING_MAX];
     struct pending *settling[PASSES_PENDING_MAX];
 };
-_Static_assert((int)PASSES_PENDING_MAX <= (int)SPOOL_APPEND_MAX, "all that is pending in one append");
+_Static_assert((int)PASSES_PENDING_MAX <= (int)SPOOL_APPEND_MAX, "all pending in one append");
 _Static_assert((int)PASSES_FLIGHT_MAX <= (int)PASSES_PER_BATCH, "a flight is one batch");
 
-static void count(_Atomic uint64_t *counter, uint64_t by)
-{
-    atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
-}
-
-void passes_learn(const struct shared *shared, const struct pass *pass)
-{
-    if (pass->verdict == VERDICT_OPEN && pass->worker_id > 0 && pass->site_id > 0)
-        presence_note(shared->presence, pass->site_id, pass->worker_id,
-                      pass->direction == DIRECTION_IN, pass->decided_at);
-}
-
 /* -- settling --------------------------------------------------------------------------------- */
+
+static _Atomic uint64_t *counter_of(struct passes *passes, enum recent_recorded recorded,
+                                    bool was_there)
+{
+    if (recorded == RECENT_DB)
+        return was_there ? &passes->duplicates : &passes->committed;
+    return recorded == RECENT_SPOOL ? &passes->spooled : &passes->none;
+}
 
 /* Frees the place before its waiter is told: the waiter may record another pass. */
 static void settle(struct passes *passes, struct pending *pending, enum recent_recorded recorded,
@@ -108,10 +79,7 @@ static void settle(struct passes *passes, struct pending *pending, enum recent_r
             pending->receipt->stored = *stored;
         }
     }
-    count(recorded == RECENT_DB      ? stored != NULL ? &passes->duplicates : &passes->committed
-          : recorded == RECENT_SPOOL ? &passes->spooled
-                                     : &passes->none,
-          1);
+    passes_count(counter_of(passes, recorded, stored != NULL), 1);
     pending->due_us = 0;
     pending->flight = NULL;
     TAILQ_INSERT_TAIL(&passes->free, pending, link);
@@ -151,11 +119,10 @@ static void spool_due(struct passes *passes, int64_t by_us)
     }
     if (due == 0)
         return;
-    if (err_is(spool_append(passes->drains[0].spool, passes->appending, due)))
+    if (err_is(drains_append(&passes->drains, passes->appending, due)))
         recorded = RECENT_NONE;
     for (size_t i = 0; i < due; i++)
         settle(passes, passes->settling[i], recorded, NULL);
-    count(&passes->waiting, recorded == RECENT_SPOOL ? due : 0);
 }
 
 /* Sets the timer for the earliest of all that is pending. */
@@ -182,6 +149,50 @@ static void on_due(void *arg)
 
     spool_due(passes, clock_monotonic_us() + DUE_TOGETHER_MS * US_PER_MS);
     watch_due(passes);
+}
+
+/* -- one batch -------------------------------------------------------------------------------- */
+
+static size_t distinct_days(const struct pass *passes, size_t count, day_t *days)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+
+        while (k < found && days[k] != passes[i].day)
+            k++;
+        if (k == found)
+            days[found++] = passes[i].day;
+    }
+    return found;
+}
+
+struct err passes_batch_fill(struct batch *b, struct arena *arena, const struct app *app,
+                             int64_t batch_id, bool ensure_days, struct passes_inserted *inserted)
+{
+    const unsigned char *server_id = app->shared->server_id;
+    struct pass_batch batch = {batch_id, server_id, follower_server_key(server_id)};
+
+    if (b == NULL)
+        return err_make(ERR_TOO_LARGE);
+    if (ensure_days) {
+        day_t *days = arena_new_array(arena, inserted->count, day_t);
+
+        if (days == NULL)
+            return err_make(ERR_TOO_LARGE);
+        passes_ensure_days(b, days, distinct_days(inserted->passes, inserted->count, days));
+    }
+    return passes_insert(b, arena, &batch, inserted);
+}
+
+int64_t passes_batch_id_new(void)
+{
+    uint64_t id = 0;
+
+    if (err_is(random_bytes(&id, sizeof id)))
+        id = (uint64_t)clock_monotonic_us(); /* the key of the passes still keeps them apart */
+    return (int64_t)(id >> 1);
 }
 
 /* -- flights ---------------------------------------------------------------------------------- */
@@ -215,41 +226,9 @@ static void flight_end(struct flight *f)
 static void flight_retry(struct flight *f)
 {
     if (has_passengers(f))
-        loop_timer_start(f->again, RETRY_MS);
+        loop_timer_start(f->again, PASSES_RETRY_MS);
     else
         flight_end(f);
-}
-
-static size_t distinct_days(const struct pass *passes, size_t count, day_t *days)
-{
-    size_t found = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        size_t k = 0;
-
-        while (k < found && days[k] != passes[i].day)
-            k++;
-        if (k == found)
-            days[found++] = passes[i].day;
-    }
-    return found;
-}
-
-static struct err batch_of(struct batch *b, struct arena *arena, const struct app *app,
-                           int64_t batch_id, bool ensure_days, struct passes_inserted *inserted)
-{
-    if (b == NULL)
-        return err_make(ERR_TOO_LARGE);
-    if (ensure_days) {
-        day_t *days = arena_new_array(arena, inserted->count, day_t);
-
-        if (days == NULL)
-            return err_make(ERR_TOO_LARGE);
-        passes_ensure_days(b, days, distinct_days(inserted->passes, inserted->count, days));
-    }
-    return passes_insert(b, arena, &(struct pass_batch){batch_id, app->shared->server_id,
-                                                        follower_server_key(app->shared->server_id)},
-                         inserted);
 }
 
 static void on_found(void *arg, struct err e)
@@ -331,15 +310,15 @@ static void flight_send(struct flight *f)
     memset(f->were_new, 0, sizeof f->were_new);
     f->inserted = (struct passes_inserted){f->pass, f->count, f->were_new};
     b = batch_new(passes->app->pass_pg, &f->arena);
-    e = batch_of(b, &f->arena, passes->app, f->batch_id, f->ensure_days, &f->inserted);
+    e = passes_batch_fill(b, &f->arena, passes->app, f->batch_id, f->ensure_days, &f->inserted);
     if (!err_is(e))
         e = batch_send(b, (struct waiter){on_written, f});
     if (err_is(e)) {
         flight_retry(f);
         return;
     }
-    count(&passes->batches, 1);
-    count(&passes->repeated, f->sent_before);
+    passes_count(&passes->batches, 1);
+    passes_count(&passes->repeated, f->sent_before);
     f->sent_before = true;
 }
 
@@ -351,15 +330,6 @@ static void on_again(void *arg)
         flight_send(f);
     else
         flight_end(f);
-}
-
-static int64_t batch_id_new(void)
-{
-    uint64_t id = 0;
-
-    if (err_is(random_bytes(&id, sizeof id)))
-        id = (uint64_t)clock_monotonic_us(); /* the key of the passes still keeps them apart */
-    return (int64_t)(id >> 1);
 }
 
 static struct flight *flight_find_free(struct passes *passes)
@@ -377,7 +347,7 @@ static void flight_begin(struct flight *f)
 
     f->busy = true;
     f->sent_before = f->ensure_days = false;
-    f->batch_id = batch_id_new();
+    f->batch_id = passes_batch_id_new();
     f->count = 0;
     while (f->count < PASSES_FLIGHT_MAX && (pending = TAILQ_FIRST(&f->passes->queue)) != NULL) {
         TAILQ_REMOVE(&f->passes->queue, pending, link);
@@ -425,164 +395,7 @@ struct err passes_record(struct passes *passes, const struct pass *pass, int64_t
     return OK;
 }
 
-/* -- draining, and learning what was before --------------------------------------------------- */
-
-static void drain_next(struct drain *d);
-
-static void on_drained(void *arg, struct err e)
-{
-    struct drain *d = arg;
-    struct passes *passes = d->passes;
-
-    arena_clear(&d->arena);
-    d->busy = false;
-    if (err_is(e)) {
-        log_event(LOG_WARN, 0, "spool_drain", log_text("error", err_row(e.code)->code));
-        return; /* the timer tries again */
-    }
-    for (size_t i = 0; i < d->inserted.count && !passes->ready; i++) /* a former run's */
-        passes_learn(passes->app->shared, &d->pass[i]);
-    spool_drained(d->spool, d->inserted.count);
-    count(&passes->drained, d->inserted.count);
-    atomic_fetch_sub_explicit(&passes->waiting, d->inserted.count, memory_order_relaxed);
-    drain_next(d);
-}
-
-static void drain_next(struct drain *d)
-{
-    struct app *app = d->passes->app;
-    struct batch *b;
-    struct err e;
-    size_t read;
-
-    if (d->busy || spool_waiting(d->spool) == 0 || !pg_pool_is_up(app->pass_pg))
-        return;
-    read = spool_read(d->spool, d->pass, PASSES_FLIGHT_MAX);
-    if (read == 0)
-        return; /* said in the log; a restart sorts a damaged file out */
-    for (size_t i = 0; i < read; i++) {
-        if (d->pass[i].source == PASS_ASKED)
-            d->pass[i].source = PASS_SPOOLED;
-    }
-    memset(d->were_new, 0, sizeof d->were_new);
-    d->inserted = (struct passes_inserted){d->pass, read, d->were_new};
-    b = batch_new(app->pass_pg, &d->arena);
-    e = batch_of(b, &d->arena, app, batch_id_new(), true, &d->inserted);
-    if (!err_is(e))
-        e = batch_send(b, (struct waiter){on_drained, d});
-    d->busy = !err_is(e);
-    if (err_is(e))
-        arena_clear(&d->arena);
-}
-
-static bool all_drained(const struct passes *passes)
-{
-    for (unsigned i = 0; i < passes->drain_count; i++) {
-        if (spool_waiting(passes->drains[i].spool) > 0)
-            return false;
-    }
-    return true;
-}
-
-static void learn_inside(void *arg, const struct pass *pass)
-{
-    passes_learn(((struct passes *)arg)->app->shared, pass);
-}
-
-static void learn_answered(void *arg, const struct pass *pass)
-{
-    const struct shared *shared = ((struct passes *)arg)->app->shared;
-    struct recent_use use = {
-        .site_id = pass->site_id, .gate_id = pass->gate_id, .index = pass->token_index,
-        .iat = pass->token_iat, .until_s = pass->token_iat + TOKEN_LIVE_S + TOKEN_SKEW_S,
-        .seq = pass->seq, .epoch = pass->epoch, .day = pass->day, .direction = pass->direction,
-    };
-    struct recent_use earlier;
-    int64_t now_s = clock_wall_us() / US_PER_SECOND;
-
-    recent_answered(shared->recent, pass, RECENT_DB);
-    if (pass->token_index < 0 || use.until_s <= now_s)
-        return;
-    (void)recent_claim(shared->recent, &use, now_s, &earlier);
-    if (pass->verdict != VERDICT_OPEN)
-        recent_release(shared->recent, &use);
-}
-
-static void on_learned(void *arg, struct err e)
-{
-    struct passes *passes = arg;
-
-    arena_clear(&passes->learn_arena);
-    passes->learns = false;
-    if (err_is(e))
-        log_event(LOG_WARN, 0, "passes_learn", log_text("error", err_row(e.code)->code));
-    else
-        passes->ready = true;
-}
-
-/* Presence and the answers of the last two minutes, from before this process. */
-static void learn(struct passes *passes)
-{
-    struct batch *b = batch_new(passes->app->pass_pg, &passes->learn_arena);
-    int64_t now_us = clock_wall_us();
-
-    passes->inside = (struct passes_visit){learn_inside, passes};
-    passes->answered = (struct passes_visit){learn_answered, passes};
-    if (b == NULL)
-        return;
-    passes_inside(b, now_us - (int64_t)LEARN_INSIDE_S * US_PER_SECOND, LEARN_ROWS_MAX,
-                  &passes->inside);
-    passes_since(b, now_us - (int64_t)LEARN_RECENT_S * US_PER_SECOND, LEARN_ROWS_MAX,
-                 &passes->answered);
-    passes->learns = !err_is(batch_send(b, (struct waiter){on_learned, passes}));
-    if (!passes->learns)
-        arena_clear(&passes->learn_arena);
-}
-
-static void on_drain_timer(void *arg)
-{
-    struct passes *passes = arg;
-
-    for (unsigned i = 0; i < passes->drain_count; i++)
-        drain_next(&passes->drains[i]);
-    if (!passes->ready && !passes->learns && all_drained(passes) &&
-        pg_pool_is_up(passes->app->pass_pg)) {
-        if (passes->app->number == 0)
-            learn(passes);
-        else
-            passes->ready = true;
-    }
-    loop_timer_start(passes->drain_timer, passes->ready ? DRAIN_MS : RETRY_MS);
-}
-
 /* -- life ------------------------------------------------------------------------------------- */
-
-static struct err open_spool(struct passes *passes, unsigned number)
-{
-    struct drain *d = &passes->drains[passes->drain_count];
-    struct err e = spool_open(passes->app->shared->spool_dir, number, &d->spool);
-
-    if (err_is(e))
-        return e;
-    d->passes = passes;
-    arena_init(&d->arena, FLIGHT_ARENA_BYTES);
-    passes->drain_count++;
-    count(&passes->waiting, spool_waiting(d->spool));
-    return OK;
-}
-
-static struct err open_spools(struct passes *passes, unsigned loops)
-{
-    unsigned numbers[PASSES_SPOOLS_MAX - 1];
-    size_t left = 0;
-    struct err e = open_spool(passes, passes->app->number);
-
-    if (passes->app->number == 0)
-        left = spool_list(passes->app->shared->spool_dir, loops, numbers, PASSES_SPOOLS_MAX - 1);
-    for (size_t i = 0; i < left && !err_is(e); i++)
-        e = open_spool(passes, numbers[i]);
-    return e;
-}
 
 struct err passes_open(struct app *app, unsigned loops, struct passes **result)
 {
@@ -591,8 +404,9 @@ struct err passes_open(struct app *app, unsigned loops, struct passes **result)
 
     CHECK_ALLOCATED(passes);
     passes->app = app;
-    passes->drains = calloc(app->number == 0 ? PASSES_SPOOLS_MAX : 1, sizeof *passes->drains);
-    CHECK_ALLOCATED(passes->drains);
+    passes->drains.app = app;
+    passes->drains.of = calloc(app->number == 0 ? PASSES_SPOOLS_MAX : 1, sizeof *passes->drains.of);
+    CHECK_ALLOCATED(passes->drains.of);
     TAILQ_INIT(&passes->free);
     TAILQ_INIT(&passes->queue);
     for (size_t i = 0; i < PASSES_PENDING_MAX; i++)
@@ -602,18 +416,15 @@ struct err passes_open(struct app *app, unsigned loops, struct passes **result)
 
         f->passes = passes;
         f->again = loop_timer_new(app->loop, on_again, f);
-        arena_init(&f->arena, FLIGHT_ARENA_BYTES);
+        arena_init(&f->arena, PASSES_BATCH_ARENA_BYTES);
     }
-    arena_init(&passes->learn_arena, FLIGHT_ARENA_BYTES);
     passes->turn = loop_timer_new(app->loop, on_turn, passes);
     passes->due = loop_timer_new(app->loop, on_due, passes);
-    passes->drain_timer = loop_timer_new(app->loop, on_drain_timer, passes);
-    e = open_spools(passes, loops);
+    e = drains_open(&passes->drains, loops);
     if (err_is(e)) {
         passes_close(passes);
         return e;
     }
-    loop_timer_start(passes->drain_timer, 0);
     *result = passes;
     return OK;
 }
@@ -627,7 +438,7 @@ static void spool_rest(struct passes *passes)
         if (passes->pending[i].due_us != 0)
             passes->appending[rest++] = passes->pending[i].pass;
     }
-    if (rest > 0 && err_is(spool_append(passes->drains[0].spool, passes->appending, rest)))
+    if (rest > 0 && err_is(drains_append(&passes->drains, passes->appending, rest)))
         log_event(LOG_ERROR, 0, "passes_lost", log_number("count", rest));
 }
 
@@ -635,27 +446,22 @@ void passes_close(struct passes *passes)
 {
     if (passes == NULL)
         return;
-    if (passes->drain_count > 0)
+    if (passes->drains.count > 0)
         spool_rest(passes);
-    for (unsigned i = 0; i < passes->drain_count; i++) {
-        spool_close(passes->drains[i].spool);
-        arena_clear(&passes->drains[i].arena);
-    }
+    drains_close(&passes->drains);
     for (unsigned i = 0; i < PASSES_FLIGHTS; i++) {
         loop_timer_free(passes->flights[i].again);
         arena_clear(&passes->flights[i].arena);
     }
-    arena_clear(&passes->learn_arena);
     loop_timer_free(passes->turn);
     loop_timer_free(passes->due);
-    loop_timer_free(passes->drain_timer);
-    free(passes->drains);
+    free(passes->drains.of);
     free(passes);
 }
 
 bool passes_are_ready(const struct passes *passes)
 {
-    return passes->ready;
+    return passes->drains.ready;
 }
 
 static uint64_t counted(const _Atomic uint64_t *counter)
@@ -672,7 +478,7 @@ struct passes_counts passes_counts(const struct passes *passes)
         .duplicates = counted(&passes->duplicates),
         .batches = counted(&passes->batches),
         .repeated = counted(&passes->repeated),
-        .drained = counted(&passes->drained),
-        .waiting = counted(&passes->waiting),
+        .drained = counted(&passes->drains.drained),
+        .waiting = counted(&passes->drains.waiting),
     };
 }
