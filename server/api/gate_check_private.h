@@ -1,0 +1,56 @@
+/* api/gate_check_private.h: one question of a gate, as its steps (gate_check.c) and its look around
+ * (gate_look.c) share it. Nobody else includes it. */
+#ifndef API_GATE_CHECK_PRIVATE_H
+#define API_GATE_CHECK_PRIVATE_H
+
+#include "api/gate_answer.h"
+#include "api/gate_check.h"
+#include "api/passes.h"
+
+struct gate_input {
+    struct text short_code, worker_no;
+    int direction; /* place among the choices: enum direction */
+    time_us at;
+    int64_t epoch, seq;
+};
+
+struct gate_check {
+    struct gate_input input;
+    struct text code; /* as scanned; .at NULL: by number */
+    unsigned char bytes[TOKEN_BYTES_MAX];
+    struct token token;
+    bool has_token, claimed, repeated;
+    struct gate_question q;
+    struct gate_answer answer;
+    struct site site;     /* copies of what the register lends for a moment */
+    struct device device;
+    struct verdict verdict;
+    struct worker_view worker;
+    struct text name;
+    struct pass pass;
+    struct pass_receipt receipt;
+    struct recent_use use;
+};
+
+static inline struct recent *recent_of(const struct exchange *x)
+{
+    return app_of(x)->shared->recent;
+}
+
+/* -- gate_look.c: between registry_enter and registry_leave ----------------------------------- */
+
+/* Device and site; then the person, the engagement and the colour. False: something is not in the
+ * register yet. */
+bool gate_look_place(struct exchange *x, struct gate_check *s);
+bool gate_look_person(struct exchange *x, struct gate_check *s);
+void gate_look_health(const struct exchange *x, struct gate_check *s);
+void gate_look_presence(const struct exchange *x, struct gate_check *s);
+
+/* A question that was answered gets the same answer: by the gate's number, then by the code. Claims
+ * a code that is new. ->pass has its key. Fails with ERR_PASS_REUSED: the number stands for another
+ * pass. */
+MUST_USE struct err gate_look_earlier(struct exchange *x, struct gate_check *s);
+/* Takes over an answer that was given before. */
+void gate_repeat(struct gate_check *s, const struct pass *earlier, enum recent_recorded recorded);
+
+#endif
