@@ -35,7 +35,7 @@ static long long ask(PGconn *pq, const char *sql)
     return value;
 }
 
-/* -- the ledger as tables ------------------------------------------------------------------------- */
+/* -- the ledger as tables ------------------------------------------------------------------- */
 
 static const char tables[] =
     "CREATE TEMP TABLE told (route text, key text, worker bigint, version int, kind int,"
@@ -129,7 +129,7 @@ static PGconn *open_tables(const struct ledger *ledger, bool acknowledged)
     return pq;
 }
 
-/* -- questions ------------------------------------------------------------------------------------ */
+/* -- questions ------------------------------------------------------------------------------ */
 
 static const char lost_records[] =
     "SELECT count(*) FROM told LEFT JOIN record ON worker_id = worker AND record.version ="

@@ -7,7 +7,7 @@
 struct findings {
     long long records, passes;           /* that were acknowledged */
     long long lost, changed;             /* of these: not there, or with another content */
-    long long forgotten;                 /* their keys are not there: repeated, they would act again */
+    long long forgotten;                 /* their keys are not there: they would act again */
     long long twice;                     /* a key that acted twice, a record told to two askers */
     long long broken;                    /* versions with gaps, facts behind their records */
 };

@@ -7,8 +7,8 @@
  * A round: eight writers, each a process with a connection of its own, post exams, violations,
  * enrolments and gate checks as fast as they are answered. At a random moment the server, or every
  * process of PostgreSQL, is killed. It is started again; what was not acknowledged is asked again
- * under the same key, and so are the last few acknowledged of each writer, which must be answered as
- * before. Then the whole ledger is compared with the database.
+ * under the same key, and so are the last few acknowledged of each writer, which must be answered
+ * as before. Then the whole ledger is compared with the database.
  *
  * ROUNDS is 10, or JIANAN_CRASH_ROUNDS. The seed is printed; SEED=n replays its moments. */
 #include <signal.h>
@@ -78,7 +78,7 @@ static void pause_ms(int64_t ms)
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-/* -- writers -------------------------------------------------------------------------------------- */
+/* -- writers -------------------------------------------------------------------------------- */
 
 /* One process each, so that a connection's bytes are its own. Ends when told to, or when the server
  * is gone; a database that is away is asked again, a little slower. */
@@ -125,7 +125,7 @@ static void join_writers(void)
     }
 }
 
-/* -- a round -------------------------------------------------------------------------------------- */
+/* -- a round -------------------------------------------------------------------------------- */
 
 static void enrol_cohort(void)
 {
@@ -274,7 +274,7 @@ static struct findings run_round(enum victim victim)
     return check_ledger(ledger, victim != VICTIM_UNSAFE);
 }
 
-/* -- all rounds ----------------------------------------------------------------------------------- */
+/* -- all rounds ----------------------------------------------------------------------------- */
 
 static void open_all(enum victim victim)
 {

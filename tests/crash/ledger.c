@@ -69,7 +69,7 @@ bool entry_is_acknowledged(const struct entry *entry)
     return entry->status >= 200 && entry->status <= 299 && entry->recorded != RECORDED_NOWHERE;
 }
 
-/* -- what it asks --------------------------------------------------------------------------------- */
+/* -- what it asks --------------------------------------------------------------------------- */
 
 void entry_key(const struct entry *entry, char key[32])
 {
@@ -147,7 +147,8 @@ static const char *enrolment_request(const struct ledger *ledger, const struct e
     char number[19];
 
     entry_number(entry, number);
-    return say("{\"name\":\"王建国\",\"document_number\":\"%s\",\"site\":%lld,\"trade\":\"030\"}",
+    return say("{\"name\":\"王建国\",\"document_number\":\"%s\",\"site\":%lld,"
+               "\"trade\":\"030\"}",
                number, ledger->cast->site);
 }
 
@@ -187,7 +188,7 @@ static struct http_question question_of(const struct ledger *ledger, const struc
     return q;
 }
 
-/* -- what it was told ----------------------------------------------------------------------------- */
+/* -- what it was told ----------------------------------------------------------------------- */
 
 static uint64_t hash_of(const char *text)
 {

@@ -36,7 +36,7 @@ struct entry {
 struct ledger {
     const struct cast *cast;
     unsigned port;
-    int64_t base_s;           /* days count from here, so that an entry asks the same after midnight */
+    int64_t base_s;           /* days count from here: an entry asks the same after midnight */
     long long cohort[COHORT]; /* whom this round's records are about */
     _Atomic bool stop;
     struct {
