@@ -13,12 +13,30 @@
 
 enum { BODY_BYTES_MAX = 64 * 1024, SCRATCH_BYTES = 4096, INPUT_BYTES_MAX = 2048 };
 
-/* "application/json" matches with or without parameters such as charset. */
+/* "charset=utf-8" or a parameter that says nothing of the charset. */
+static bool is_readable(struct text parameter)
+{
+    struct text value, name = text_trim(text_cut(parameter, '=', &value));
+
+    if (!text_equal_ignoring_case(name, TEXT("charset")))
+        return true;
+    value = text_trim(value);
+    return text_equal_ignoring_case(value, TEXT("utf-8")) ||
+           text_equal_ignoring_case(value, TEXT("\"utf-8\""));
+}
+
+/* "application/json" matches with or without parameters; another charset than UTF-8 does not. */
 static bool media_type_is(struct text sent, const char *wanted)
 {
     struct text rest;
 
-    return text_equal_ignoring_case(text_trim(text_cut(sent, ';', &rest)), text_of(wanted));
+    if (!text_equal_ignoring_case(text_trim(text_cut(sent, ';', &rest)), text_of(wanted)))
+        return false;
+    while (rest.at != NULL) {
+        if (!is_readable(text_cut(rest, ';', &rest)))
+            return false;
+    }
+    return true;
 }
 
 static struct err read_json(struct exchange *x)

@@ -145,6 +145,9 @@ static struct err parse_agreement(const struct work *work, const struct text *ce
         failed = day_parse(cells[ENROL_agreement_from], "agreement_from", &r->agreement.from);
     if (!err_is(failed) && cells[ENROL_agreement_until].at != NULL)
         failed = day_parse(cells[ENROL_agreement_until], "agreement_until", &r->agreement.until);
+    if (!err_is(failed) && r->agreement.until != DAY_UNKNOWN &&
+        r->agreement.until <= r->agreement.from)
+        return err_field(ERR_DATE_ORDER, "agreement_until", "> agreement_from");
     return failed;
 }
 

@@ -105,7 +105,7 @@ static void refuse(struct import_job *job, unsigned row, struct err e)
 
     *into = (struct import_error){
         .row_number = (int32_t)row,
-        .column_name = text_of(e.field),
+        .column_name = text_of(e.field != NULL && e.field[0] == '/' ? e.field + 1 : e.field),
         .code = text_of(err_row(e.code)->code),
         .expected = text_of(e.expected),
     };

@@ -22,13 +22,14 @@ static struct err read_cell(struct exchange *x, const char *name, const json_t *
             continue;
         if (json_is_null(value))
             return OK;
-        if (json_is_integer(value))
+        if (json_is_integer(value) && (i == ENROL_site || i == ENROL_document_type))
             cells[i] = text_of(arena_format(&x->arena, "%lld",
                                             (long long)json_integer_value(value)));
         else if (json_is_string(value))
             cells[i] = (struct text){json_string_value(value), json_string_length(value)};
         else
-            return err_field(ERR_FIELD_TYPE, enrol_column_name((enum enrol_column)i), "string");
+            return err_field(ERR_FIELD_TYPE, enrol_column_name((enum enrol_column)i),
+                             i == ENROL_site ? "integer" : "string");
         return OK;
     }
     return err_field(ERR_FIELD_UNKNOWN, arena_format(&x->arena, "%.64s", name), NULL);
