@@ -1,8 +1,12 @@
 /* clients/cli/main.c: `jianan`: finds the verb and hands over. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "clients/cli/command.h"
 #include "clients/cli/exit.h"
+#include "clients/http/screen.h"
 
 #define VERB(name, function, en, zh) int function(int argc, char **argv);
 #include "clients/cli/verbs.def"
@@ -21,18 +25,26 @@ enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
 static void usage(FILE *to)
 {
-    fputs("jianan VERB …: the command line of 建安码; VERB --help tells more\n\n", to);
+    bool english = speaks_english();
+
+    fputs(english ? "jianan VERB …: the command line of 建安码; jianan help VERB tells more\n\n"
+                  : "jianan 命令 …：建安码命令行；jianan help 命令 查看用法\n\n",
+          to);
     for (size_t i = 0; i < VERBS; i++)
-        fprintf(to, "  jianan %-12s %s\n         %-12s %s\n", verbs[i].name, verbs[i].en, "",
-                verbs[i].zh);
+        fprintf(to, "  jianan %-12s %s\n", verbs[i].name, english ? verbs[i].en : verbs[i].zh);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
+    screen_open();
+    if (!clock_set_zone("Asia/Shanghai"))
+        fputs("tzdata: UTC\n", stderr); /* instants are then told in UTC */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || argc < 2) {
         usage(stderr);
         return CLI_USAGE;
     }
+    if (strcmp(argv[1], "help") == 0 && argc > 2)
+        return help_main(argc - 1, argv + 1);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         usage(stdout);
         return CLI_DONE;

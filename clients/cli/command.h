@@ -1,0 +1,96 @@
+/* clients/cli/command.h: one row a command: what is asked of the server, by which options, and how
+ * the answer is shown. commands.c is the table; remote.c does what a row says. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "clients/http/reach.h"
+
+enum option_type {
+    OPTION_TEXT,  /* "-": a line of standard input, for what should not stand on a command line */
+    OPTION_INT,
+    OPTION_ANY,   /* a number when it is written as one */
+    OPTION_BOOL,  /* true | false */
+    OPTION_WORDS, /* a,b,c */
+    OPTION_IDS,   /* 1,2,3 */
+    OPTION_JSON   /* a file that holds JSON */
+};
+
+/* "--permit-until" becomes the field permit_until of the body, or of the query. */
+struct option_row {
+    const char *name; /* NULL ends the list */
+    const char *value;
+    enum option_type type;
+    bool required;
+    const char *zh, *en;
+};
+
+struct column {
+    const char *field; /* NULL ends the list */
+    const char *zh, *en;
+};
+
+struct session;
+struct command {
+    const char *verb, *sub; /* sub NULL: the verb alone */
+    const char *method, *path; /* {…} in the path are arguments, in this order */
+    bool writes;               /* has an Idempotency-Key */
+    bool body_is_file;         /* the argument is a file (or "-"): the body, as it stands */
+    const char *fixed;         /* JSON members that the body always has; or NULL */
+    const struct option_row *options; /* may be NULL */
+    const struct column *columns;     /* of a list; NULL: no list */
+    /* How a good answer is shown, and the exit status it gives. */
+    int (*show)(struct session *s, const json_t *answer);
+    void (*prepare)(struct session *s); /* may be NULL: fills in what was not said */
+    int (*run)(struct session *s);      /* instead of asking once; may be NULL */
+    const char *zh, *en;
+};
+extern const struct command commands[]; /* .verb NULL ends it */
+
+/* A command on its way. */
+struct session {
+    const struct command *command;
+    struct reach reach;
+    struct client *client;
+    char path[1024];
+    json_t *body;       /* NULL: none */
+    const char *argument; /* the file, when the command takes one */
+    const char *media_type;
+    const char *idempotency; /* --key; or the one made for this write */
+    char made[IDEMPOTENCY_BYTES];
+    const char *save;   /* --save: where a key that is shown once goes */
+    const char *file;   /* --body */
+    bool as_json, all;
+};
+
+/* -- remote.c ------------------------------------------------------------------------------------ */
+
+int remote_main(int argc, char **argv); /* argv[0] is the verb */
+/* Asks what the session holds now and complains if it must; CLI_DONE when the answer is good. */
+int session_ask(struct session *s, struct answer *answer);
+/* What an answer that is not good makes of us. */
+int exit_of(const struct answer *answer);
+/* Reads a whole file ("-": standard input); NULL after saying why. The caller's to free. */
+char *file_read(const char *file, size_t *bytes);
+
+/* -- help.c -------------------------------------------------------------------------------------- */
+
+int help_main(int argc, char **argv);
+void help_command(FILE *to, const struct command *command, bool english);
+/* The commands of one verb; false when there are none. */
+bool help_verb(FILE *to, const char *verb, bool english);
+
+/* -- commands that do more than ask once ---------------------------------------------------------- */
+
+int import_run(struct session *s);      /* import.c */
+int policy_check_run(struct session *s); /* policy.c: without a server */
+int policy_show_run(struct session *s);
+int doctor_run(struct session *s);      /* doctor.c */
+void gate_prepare(struct session *s);   /* gate.c */
+int gate_show(struct session *s, const json_t *answer);
+int handed_show(struct session *s, const json_t *answer);
+
+#endif

@@ -1,0 +1,485 @@
+/* clients/cli/commands.c: every command that speaks to the server, on one page. */
+#include "clients/cli/command.h"
+#include "clients/cli/show.h"
+
+#define END {.name = NULL}
+#define PAGE                                                                                       \
+    {"--limit", "N", OPTION_INT, false, "每页行数", "rows of a page"},                            \
+        {"--after", "X", OPTION_TEXT, false, "从此处往后", "what follows this"}
+#define PERSON                                                                                     \
+    {"--worker", "ID", OPTION_INT, false, "工人编号", "the worker's number here"},                \
+        {"--document-number", "N|-", OPTION_TEXT, false,                                          \
+         "证件号码（- 从标准输入读，不留在命令行）",                                              \
+         "or the document's (- reads a line, so that it stays off the command line)"},           \
+        {"--document-type", "N", OPTION_INT, false, "证件类型，缺省 1 居民身份证",                \
+         "its type; 1, the identity card"},                                                       \
+        {"--occurred-on", "DATE", OPTION_TEXT, false, "发生日期，缺省今天", "the day; today"}
+#define WORKER_PATH(rest) "/v1/workers/{工人|me}" rest
+
+/* -- options --------------------------------------------------------------------------------- */
+
+#define ORG_CHANGES                                                                                \
+    {"--region", "CODE", OPTION_TEXT, false, "行政区划代码，六位", "GB/T 2260 code"},             \
+        {"--permit-state", "none|valid|suspended|revoked", OPTION_TEXT, false,                    \
+         "安全生产许可证状态", "its safety permit"},                                              \
+        {"--permit-until", "DATE", OPTION_TEXT, false, "许可证有效期止", "the permit's end"},     \
+        {"--accreditations", "A,B", OPTION_WORDS, false, "可发布的培训类型",                      \
+         "kinds of training it may post"}
+
+static const struct option_row org_add[] = {
+    {"--kind", "KIND", OPTION_TEXT, true,
+     "operator | contractor | clinic | training_centre | regulator | owner | supervision",
+     "what it is"},
+    {"--name", "TEXT", OPTION_TEXT, true, "名称", "its name"},
+    {"--uscc", "CODE", OPTION_TEXT, false, "统一社会信用代码", "unified social credit code"},
+    ORG_CHANGES,
+    END,
+};
+static const struct option_row org_change[] = {
+    {"--name", "TEXT", OPTION_TEXT, false, "名称", "its name"},
+    ORG_CHANGES,
+    {"--state", "active|closed", OPTION_TEXT, false, "状态", "its state"},
+    END,
+};
+static const struct option_row org_list[] = {
+    {"--kind", "KIND", OPTION_TEXT, false, "只列这一类", "of this kind"},
+    PAGE,
+    END,
+};
+static const struct option_row site_add[] = {
+    {"--name", "TEXT", OPTION_TEXT, true, "名称", "its name"},
+    {"--region", "CODE", OPTION_TEXT, true, "行政区划代码，六位", "GB/T 2260 code"},
+    {"--org", "ID", OPTION_INT, true, "所属单位", "whose it is"},
+    {"--rule", "FILE", OPTION_JSON, false, "工地书面规则（JSON 文件）", "its written rule, JSON"},
+    END,
+};
+static const struct option_row site_change[] = {
+    {"--name", "TEXT", OPTION_TEXT, false, "名称", "its name"},
+    {"--rule", "FILE", OPTION_JSON, false, "工地书面规则（JSON 文件）", "its written rule, JSON"},
+    {"--state", "open|stopped|closed", OPTION_TEXT, false, "状态", "its state"},
+    {"--rectification", "1,2,3", OPTION_IDS, false, "停工期间可进场整改的工人",
+     "workers who may come in to put things right"},
+    END,
+};
+static const struct option_row site_list[] = {
+    {"--state", "open|stopped|closed", OPTION_TEXT, false, "只列此状态", "in this state"},
+    PAGE,
+    END,
+};
+static const struct option_row gate_add[] = {
+    {"--site", "ID", OPTION_INT, true, "工地", "its site"},
+    {"--name", "TEXT", OPTION_TEXT, true, "名称", "its name"},
+    {"--direction", "in|out|both", OPTION_TEXT, true, "方向", "which way it opens"},
+    {"--zone", "NAME", OPTION_TEXT, false, "区域，如 height", "the zone behind it"},
+    END,
+};
+static const struct option_row gate_change[] = {
+    {"--name", "TEXT", OPTION_TEXT, false, "名称", "its name"},
+    {"--direction", "in|out|both", OPTION_TEXT, false, "方向", "which way it opens"},
+    {"--zone", "NAME", OPTION_TEXT, false, "区域", "the zone behind it"},
+    {"--state", "active|disabled", OPTION_TEXT, false, "停用或启用", "on or off"},
+    END,
+};
+static const struct option_row gate_list[] = {
+    {"--site", "ID", OPTION_INT, false, "只列此工地", "of this site"},
+    PAGE,
+    END,
+};
+static const struct option_row gate_check[] = {
+    {"--code", "TEXT|-", OPTION_TEXT, false, "扫到的内容（- 从标准输入读）",
+     "what was scanned (- reads a line)"},
+    {"--worker-no", "N", OPTION_TEXT, false, "或工号", "or the worker's number"},
+    {"--direction", "in|out", OPTION_TEXT, false, "方向，缺省 in", "in"},
+    {"--epoch", "N", OPTION_INT, false, "启动次数，缺省按时钟", "number of this start; the clock"},
+    {"--seq", "N", OPTION_INT, false, "本次启动的序号，缺省 0", "number of this question; 0"},
+    END,
+};
+static const struct option_row pass_list[] = {
+    {"--site", "ID", OPTION_INT, true, "工地", "the site"},
+    {"--day", "DATE", OPTION_TEXT, false, "日期，缺省今天", "today"},
+    PAGE,
+    END,
+};
+static const struct option_row account_add[] = {
+    {"--role", "ROLE", OPTION_TEXT, true,
+     "operator | contractor | clinic | training_centre | safety_officer | inspector | regulator",
+     "as what"},
+    {"--org", "ID", OPTION_INT, true, "单位", "whose"},
+    {"--label", "TEXT", OPTION_TEXT, true, "说明", "what it is called"},
+    {"--site", "ID", OPTION_INT, false, "安全员所在工地", "a safety officer's site"},
+    {"--region", "CODE", OPTION_TEXT, false, "监管区域，空为全国",
+     "an inspector's or regulator's region; empty: everywhere"},
+    END,
+};
+static const struct option_row account_change[] = {
+    {"--label", "TEXT", OPTION_TEXT, false, "说明", "what it is called"},
+    {"--state", "active|disabled", OPTION_TEXT, false, "停用或启用", "on or off"},
+    END,
+};
+static const struct option_row account_list[] = {
+    {"--org", "ID", OPTION_INT, false, "只列此单位", "of this organisation"},
+    {"--role", "ROLE", OPTION_TEXT, false, "只列此角色", "of this role"},
+    PAGE,
+    END,
+};
+static const struct option_row worker_add[] = {
+    {"--name", "TEXT|-", OPTION_TEXT, true, "姓名", "the name"},
+    {"--document-number", "N|-", OPTION_TEXT, true, "证件号码", "the document's number"},
+    {"--document-type", "N", OPTION_INT, false, "证件类型，缺省 1", "its type; 1"},
+    {"--phone", "N", OPTION_TEXT, false, "手机号", "mobile phone"},
+    {"--sex", "M|F", OPTION_TEXT, false, "性别（身份证以外）", "when the document does not tell"},
+    {"--birth-date", "DATE", OPTION_TEXT, false, "出生日期（身份证以外）", "likewise"},
+    {"--site", "ID", OPTION_INT, true, "工地", "the site"},
+    {"--trade", "CODE", OPTION_TEXT, true, "工种代码，如 030", "trade, like 030"},
+    {"--role", "ROLE", OPTION_TEXT, false, "岗位，缺省 worker", "the post; worker"},
+    {"--team", "TEXT", OPTION_TEXT, false, "班组", "the team"},
+    {"--from", "DATE", OPTION_TEXT, false, "进场日期，缺省今天", "from; today"},
+    {"--agreement", "labour_contract|written_agreement", OPTION_TEXT, false, "用工合同或协议",
+     "the agreement"},
+    {"--agreement-from", "DATE", OPTION_TEXT, false, "合同起", "its start"},
+    {"--agreement-until", "DATE", OPTION_TEXT, false, "合同止", "its end"},
+    END,
+};
+static const struct option_row worker_list[] = {
+    {"--site", "ID", OPTION_INT, false, "只列此工地", "of this site"},
+    {"--org", "ID", OPTION_INT, false, "只列此单位", "of this organisation"},
+    {"--trade", "CODE", OPTION_TEXT, false, "只列此工种", "of this trade"},
+    {"--colour", "green|yellow|red|none", OPTION_TEXT, false, "只列此颜色", "of this colour"},
+    PAGE,
+    END,
+};
+static const struct option_row worker_colour[] = {
+    {"--on", "DATE", OPTION_TEXT, false, "日期，缺省今天", "on this day; today"},
+    {"--region", "CODE", OPTION_TEXT, false, "按此地政策", "under this place's policy"},
+    {"--site", "ID", OPTION_INT, false, "在此工地", "on this site"},
+    END,
+};
+static const struct option_row worker_code[] = {
+    {"--site", "ID", OPTION_INT, false, "为此工地", "for this site"},
+    {"--version", "N", OPTION_INT, false, "至少包含此版本", "as of this version at least"},
+    END,
+};
+static const struct option_row worker_find[] = {
+    {"--document-number", "N|-", OPTION_TEXT, true, "证件号码（- 从标准输入读）",
+     "the document's number (- reads a line)"},
+    {"--document-type", "N", OPTION_INT, true, "证件类型，1 居民身份证", "1: identity card"},
+    END,
+};
+static const struct option_row only_page[] = {PAGE, END};
+static const struct option_row engage_start[] = {
+    PERSON,
+    {"--site", "ID", OPTION_INT, true, "工地", "the site"},
+    {"--trade", "CODE", OPTION_TEXT, true, "工种代码", "the trade"},
+    {"--role", "ROLE", OPTION_TEXT, true, "岗位，如 worker", "the post, like worker"},
+    {"--team", "TEXT", OPTION_TEXT, false, "班组", "the team"},
+    {"--from", "DATE", OPTION_TEXT, false, "进场日期", "from"},
+    END,
+};
+static const struct option_row engage_end[] = {
+    PERSON,
+    {"--of", "VERSION", OPTION_INT, false, "要结束的用工登记版本", "the engagement's version"},
+    {"--site", "ID", OPTION_INT, false, "或工地", "or its site"},
+    {"--trade", "CODE", OPTION_TEXT, false, "及工种", "and trade"},
+    {"--until", "DATE", OPTION_TEXT, false, "退场日期", "the first day without it"},
+    END,
+};
+static const struct option_row exam_post[] = {
+    PERSON,
+    {"--conclusion", "WORD", OPTION_TEXT, true,
+     "no_abnormality | recheck | suspected_occupational | contraindicated | unfit | other",
+     "the conclusion"},
+    {"--contraindicated-for", "A,B", OPTION_WORDS, false, "禁忌作业，如 height,electric",
+     "work that must not be done"},
+    {"--valid-until", "DATE", OPTION_TEXT, false, "有效期止，缺省按政策", "else by the policy"},
+    END,
+};
+static const struct option_row training_post[] = {
+    PERSON,
+    {"--type", "TYPE", OPTION_TEXT, true,
+     "entry_company | entry_project | entry_team | site_entry | annual | off_job | …", "which"},
+    {"--hours", "N", OPTION_INT, true, "学时", "hours"},
+    {"--passed", "true|false", OPTION_BOOL, true, "是否合格", "was it passed"},
+    {"--score", "N", OPTION_INT, false, "成绩", "the score"},
+    {"--site", "ID", OPTION_INT, false, "工地", "the site"},
+    END,
+};
+static const struct option_row points_post[] = {
+    PERSON,
+    {"--points", "N", OPTION_INT, true, "积分", "points"},
+    END,
+};
+static const struct option_row violation_post[] = {
+    PERSON,
+    {"--class", "command|operation|discipline", OPTION_TEXT, true,
+     "违章指挥、违章作业、违反劳动纪律", "which of the three"},
+    {"--category", "CODE", OPTION_TEXT, true, "GB 6441 代码，如 7.06", "GB 6441 code"},
+    {"--severity", "1-4", OPTION_INT, true, "1 轻微 2 一般 3 较重 4 严重", "minor to grave"},
+    {"--off-job-training", "true|false", OPTION_BOOL, false, "责令脱产培训",
+     "ordered to retrain off the job"},
+    {"--site", "ID", OPTION_INT, false, "工地", "the site"},
+    END,
+};
+static const struct option_row of_post[] = {
+    PERSON,
+    {"--of", "VERSION", OPTION_INT, true, "原记录的版本", "the record's version"},
+    END,
+};
+static const struct option_row certificate_post[] = {
+    PERSON,
+    {"--type", "TYPE", OPTION_TEXT, true, "special_operation | A | B | C1 | C2 | C3 | other",
+     "which"},
+    {"--class", "NN", OPTION_TEXT, false, "操作类别，两位，如 02", "special operation, like 02"},
+    {"--number", "N|-", OPTION_TEXT, true, "证书编号", "its number"},
+    {"--issuer", "housing|emergency|other", OPTION_TEXT, true, "发证部门", "who issued it"},
+    {"--valid-from", "DATE", OPTION_TEXT, true, "有效期起", "from"},
+    {"--valid-until", "DATE", OPTION_TEXT, true, "有效期止", "until"},
+    END,
+};
+static const struct option_row certificate_status[] = {
+    PERSON,
+    {"--number", "N|-", OPTION_TEXT, true, "证书编号", "its number"},
+    {"--status", "valid|suspended|revoked", OPTION_TEXT, true, "状态", "its status"},
+    {"--from", "DATE", OPTION_TEXT, true, "自", "from"},
+    {"--until", "DATE", OPTION_TEXT, false, "至", "until"},
+    END,
+};
+#define WHEN {"--occurred-on", "DATE", OPTION_TEXT, false, "发生日期，缺省今天", "the day; today"}
+static const struct option_row agreement_post[] = {
+    {"--type", "labour_contract|written_agreement", OPTION_TEXT, true, "劳动合同或书面协议",
+     "which"},
+    {"--from", "DATE", OPTION_TEXT, true, "起", "from"},
+    {"--until", "DATE", OPTION_TEXT, false, "止", "until"},
+    WHEN,
+    END,
+};
+static const struct option_row ban_post[] = {
+    {"--scope", "industry|role|trade|site", OPTION_TEXT, true, "范围", "of what"},
+    {"--subject", "X", OPTION_ANY, false, "岗位或工种", "which role or trade"},
+    {"--from", "DATE", OPTION_TEXT, true, "起", "from"},
+    {"--until", "DATE", OPTION_TEXT, false, "止", "until"},
+    {"--basis", "TEXT", OPTION_TEXT, true, "依据", "on what grounds"},
+    WHEN,
+    END,
+};
+static const struct option_row override_post[] = {
+    {"--colour", "green|yellow|red", OPTION_TEXT, true, "颜色", "the colour"},
+    {"--from", "DATE", OPTION_TEXT, true, "起", "from"},
+    {"--until", "DATE", OPTION_TEXT, true, "止", "until"},
+    {"--evidence", "TEXT", OPTION_TEXT, true, "依据材料", "the evidence"},
+    {"--signed-by", "1,2", OPTION_IDS, true, "签字的两个账号", "two accounts that signed"},
+    WHEN,
+    END,
+};
+static const struct option_row consent_post[] = {
+    {"--scope", "health|biometric|location", OPTION_TEXT, true, "同意的事项", "to what"},
+    {"--given", "true|false", OPTION_BOOL, true, "同意或撤回", "given or withdrawn"},
+    WHEN,
+    END,
+};
+static const struct option_row correct_post[] = {
+    {"--of", "VERSION", OPTION_INT, true, "被更正的记录版本", "the record's version"},
+    WHEN,
+    END,
+};
+static const struct option_row audit_list[] = {
+    {"--worker", "ID", OPTION_INT, false, "关于此工人", "about this worker"},
+    {"--account", "ID", OPTION_INT, false, "此账号所为", "by this account"},
+    PAGE,
+    END,
+};
+
+/* -- columns ---------------------------------------------------------------------------------- */
+
+#define LAST {.field = NULL}
+static const struct column org_columns[] = {
+    {"id", "编号", "id"}, {"kind", "类别", "kind"}, {"name", "名称", "name"},
+    {"region", "区划", "region"}, {"permit_state", "许可证", "permit"},
+    {"state", "状态", "state"}, LAST,
+};
+static const struct column site_columns[] = {
+    {"id", "编号", "id"}, {"name", "名称", "name"}, {"region", "区划", "region"},
+    {"org", "单位", "org"}, {"state", "状态", "state"}, LAST,
+};
+static const struct column gate_columns[] = {
+    {"id", "编号", "id"}, {"site", "工地", "site"}, {"name", "名称", "name"},
+    {"direction", "方向", "direction"}, {"zone", "区域", "zone"}, {"state", "状态", "state"}, LAST,
+};
+static const struct column account_columns[] = {
+    {"id", "编号", "id"}, {"role", "角色", "role"}, {"org", "单位", "org"},
+    {"site", "工地", "site"}, {"region", "区域", "region"}, {"label", "说明", "label"},
+    {"key_prefix", "密钥前缀", "key prefix"}, {"state", "状态", "state"}, LAST,
+};
+static const struct column worker_columns[] = {
+    {"id", "工号", "id"}, {"name", "姓名", "name"}, {"trade", "工种", "trade"},
+    {"role", "岗位", "role"}, {"org", "单位", "org"}, {"site", "工地", "site"},
+    {"from", "进场", "from"}, {"person_colour", "个人", "person"},
+    {"colour_here", "在此", "here"}, LAST,
+};
+static const struct column record_columns[] = {
+    {"version", "版本", "version"}, {"kind", "类型", "kind"},
+    {"occurred_on", "发生", "occurred"}, {"org", "单位", "org"}, {"body", "内容", "body"}, LAST,
+};
+static const struct column access_columns[] = {
+    {"at", "时间", "at"}, {"action", "做了什么", "action"}, {"role", "角色", "role"},
+    {"org_name", "单位", "organisation"}, LAST,
+};
+static const struct column pass_columns[] = {
+    {"at", "时间", "at"}, {"gate", "闸机", "gate"}, {"worker", "工号", "worker"},
+    {"direction", "方向", "way"}, {"verdict", "判定", "verdict"}, {"why", "缘由", "why"},
+    {"colour_here", "颜色", "colour"}, {"flags", "标记", "flags"}, LAST,
+};
+static const struct column policy_columns[] = {
+    {"number", "编号", "number"}, {"id", "名", "id"}, {"region", "区划", "region"},
+    {"effective", "生效", "effective"}, {"until", "止", "until"}, {"state", "状态", "state"},
+    {"title", "标题", "title"}, LAST,
+};
+static const struct column audit_columns[] = {
+    {"at", "时间", "at"}, {"account", "账号", "account"}, {"action", "做了什么", "action"},
+    {"worker", "工人", "worker"}, {"detail", "细节", "detail"}, LAST,
+};
+static const struct column review_columns[] = {
+    {"worker", "工号", "worker"}, {"name", "姓名", "name"}, {"known_worker", "已有", "known"},
+    {"known_name", "已有姓名", "known name"}, {"org", "单位", "org"}, {"at", "时间", "at"}, LAST,
+};
+
+/* -- the commands ------------------------------------------------------------------------------- */
+
+#define GET(v, s, p, o, c, shown, z, e)                                                            \
+    {.verb = v, .sub = s, .method = "GET", .path = p, .options = o, .columns = c, .show = shown,   \
+     .zh = z, .en = e}
+#define LIST(v, s, p, o, c, z, e) GET(v, s, p, o, c, show_list, z, e)
+#define WRITE(m, v, s, p, o, f, shown, z, e)                                                       \
+    {.verb = v, .sub = s, .method = m, .path = p, .options = o, .fixed = f, .show = shown,         \
+     .writes = true, .zh = z, .en = e}
+#define POST(v, s, p, o, f, z, e) WRITE("POST", v, s, p, o, f, show_items, z, e)
+#define RECORD(s, o, f, z, e) POST("record", s, WORKER_PATH("/records"), o, f, z, e)
+
+const struct command commands[] = {
+    WRITE("POST", "org", "add", "/v1/orgs", org_add, NULL, show_written, "登记单位",
+          "registers an organisation"),
+    LIST("org", "list", "/v1/orgs", org_list, org_columns, "列出单位", "lists organisations"),
+    GET("org", "show", "/v1/orgs/{单位}", NULL, NULL, show_object, "查看单位", "shows one"),
+    WRITE("PATCH", "org", "change", "/v1/orgs/{单位}", org_change, NULL, show_written,
+          "更改单位或其许可证", "changes it or its permit"),
+
+    WRITE("POST", "site", "add", "/v1/sites", site_add, NULL, show_written, "登记工地",
+          "registers a site"),
+    LIST("site", "list", "/v1/sites", site_list, site_columns, "列出工地", "lists sites"),
+    GET("site", "show", "/v1/sites/{工地}", NULL, NULL, show_object, "查看工地", "shows one"),
+    WRITE("PATCH", "site", "change", "/v1/sites/{工地}", site_change, NULL, show_written,
+          "更改工地、书面规则、整改名单", "changes it, its rule, its rectification list"),
+    WRITE("PATCH", "site", "stop", "/v1/sites/{工地}", NULL, "{\"state\":\"stopped\"}",
+          show_written, "责令停工", "stops work"),
+    WRITE("PATCH", "site", "open", "/v1/sites/{工地}", NULL, "{\"state\":\"open\"}", show_written,
+          "恢复施工", "lets work go on"),
+
+    WRITE("POST", "gate", "add", "/v1/devices", gate_add, NULL, show_key,
+          "登记闸机；密钥只显示一次", "registers a gate; its key is shown once"),
+    LIST("gate", "list", "/v1/devices", gate_list, gate_columns, "列出闸机", "lists gates"),
+    GET("gate", "show", "/v1/devices/{闸机}", NULL, NULL, show_object, "查看闸机", "shows one"),
+    WRITE("PATCH", "gate", "change", "/v1/devices/{闸机}", gate_change, NULL, show_written,
+          "更改或停用闸机", "changes it or switches it off"),
+    {.verb = "gate", .sub = "check", .method = "POST", .path = "/v1/gate/check",
+     .options = gate_check, .show = gate_show, .prepare = gate_prepare,
+     .zh = "以闸机身份查验一个码", .en = "asks about a code, as a gate"},
+    {.verb = "gate", .sub = "pass", .method = "POST", .path = "/v1/gate/passes/{文件}",
+     .body_is_file = true, .show = handed_show, .zh = "补交离线通行（JSON 文件，见接口说明）",
+     .en = "hands in what a gate decided while alone (JSON file)"},
+    LIST("pass", "list", "/v1/passes", pass_list, pass_columns, "列出一个工地一天的通行",
+         "lists a site's passes of a day"),
+
+    WRITE("POST", "account", "add", "/v1/accounts", account_add, NULL, show_key,
+          "开户；密钥只显示一次", "opens an account; its key is shown once"),
+    LIST("account", "list", "/v1/accounts", account_list, account_columns, "列出账号",
+         "lists accounts"),
+    GET("account", "show", "/v1/accounts/{账号}", NULL, NULL, show_object, "查看账号",
+        "shows one"),
+    WRITE("PATCH", "account", "change", "/v1/accounts/{账号}", account_change, NULL, show_written,
+          "更改或停用账号", "changes it or switches it off"),
+    WRITE("POST", "key", "renew", "/v1/accounts/{账号}/key", NULL, NULL, show_key,
+          "换发密钥，旧密钥即刻失效", "gives an account another key; the one before ends"),
+
+    WRITE("POST", "worker", "add", "/v1/workers", worker_add, NULL, show_items,
+          "实名登记并进场", "enrols and engages a person"),
+    LIST("worker", "list", "/v1/workers", worker_list, worker_columns, "列出工人及颜色",
+         "lists people with their colours"),
+    GET("worker", "show", WORKER_PATH(""), NULL, NULL, show_object, "查看一人", "shows a person"),
+    LIST("worker", "records", WORKER_PATH("/records"), only_page, record_columns, "查看一人的记录",
+         "what happened to a person"),
+    GET("worker", "colour", WORKER_PATH("/colour"), worker_colour, NULL, show_colour,
+        "颜色、原因、依据、怎么办", "the colour, why, on what basis, what to do"),
+    {.verb = "worker", .sub = "code", .method = "POST", .path = WORKER_PATH("/code"),
+     .options = worker_code, .fixed = "{}", .show = show_code, .zh = "在终端显示实时二维码",
+     .en = "shows the live code in the terminal"},
+    LIST("worker", "accesses", WORKER_PATH("/accesses"), only_page, access_columns,
+         "谁看过我的信息", "who looked at a person"),
+    WRITE("POST", "worker", "access", WORKER_PATH("/access"), NULL, NULL, show_key,
+          "给工人本人的密钥，旧的即刻失效", "gives a worker a key of his own"),
+    {.verb = "worker", .sub = "find", .method = "POST", .path = "/v1/workers/find",
+     .options = worker_find, .show = show_object, .zh = "按证件号码查找", .en = "finds by document"},
+    WRITE("DELETE", "worker", "erase", WORKER_PATH(""), NULL, NULL, show_object,
+          "删除个人信息（不可恢复）", "erases what is personal, for good"),
+    LIST("worker", "reviews", "/v1/identity-reviews", only_page, review_columns,
+         "同号不同名、待核实的人", "numbers that came with two names"),
+
+    POST("engage", "start", "/v1/engagements", engage_start, "{\"kind\":\"engagement\"}",
+         "进场登记", "engages a worker"),
+    POST("engage", "end", "/v1/engagements", engage_end, "{\"kind\":\"engagement_end\"}",
+         "退场登记", "ends an engagement"),
+    {.verb = "import", .sub = NULL, .method = "POST", .path = "/v1/imports/{文件}",
+     .body_is_file = true, .writes = true, .run = import_run,
+     .zh = "批量登记（CSV），逐行说明被拒原因", .en = "enrols from a CSV; tells why rows are refused"},
+    GET("import", "show", "/v1/imports/{导入}", NULL, NULL, show_object, "查看导入进度",
+        "how far an import is"),
+
+    POST("exam", "post", "/v1/exams", exam_post, NULL, "发布体检结论", "posts a health exam"),
+    POST("training", "post", "/v1/trainings", training_post, "{\"kind\":\"training\"}",
+         "发布培训结果", "posts a training's result"),
+    POST("training", "study", "/v1/trainings", points_post, "{\"kind\":\"study\"}",
+         "发布学习积分", "posts study points"),
+    POST("violation", "post", "/v1/violations", violation_post, "{\"kind\":\"violation\"}",
+         "登记违章", "posts a violation"),
+    POST("violation", "rectify", "/v1/violations", of_post, "{\"kind\":\"rectification\"}",
+         "登记整改完成", "posts its rectification"),
+    POST("violation", "star", "/v1/violations", points_post, "{\"kind\":\"star\"}",
+         "表扬安全行为", "praises safe work"),
+    POST("certificate", "post", "/v1/certificates", certificate_post,
+         "{\"kind\":\"certificate\"}", "登记证书", "posts a certificate"),
+    POST("certificate", "status", "/v1/certificates", certificate_status,
+         "{\"kind\":\"certificate_status\"}", "暂扣、吊销或恢复证书",
+         "suspends, revokes or restores one"),
+
+    RECORD("agreement", agreement_post, "{\"kind\":\"agreement\"}", "登记劳动合同或协议",
+           "posts an agreement"),
+    RECORD("ban", ban_post, "{\"kind\":\"ban\"}", "限制从业", "bans from the trade"),
+    RECORD("override", override_post, "{\"kind\":\"override\"}", "人工改色（两人签字）",
+           "sets a colour by hand; two sign"),
+    RECORD("consent", consent_post, "{\"kind\":\"consent\"}", "本人同意或撤回",
+           "a worker's consent"),
+    RECORD("correct", correct_post, "{\"kind\":\"supersede\"}", "作废一条记录",
+           "takes a record back"),
+
+    LIST("policy", "list", "/v1/policies", only_page, policy_columns, "列出政策",
+         "lists policies"),
+    {.verb = "policy", .sub = "show", .method = "GET", .path = "/v1/policies/{编号}",
+     .run = policy_show_run, .zh = "查看政策全文", .en = "shows a policy's document"},
+    {.verb = "policy", .sub = "check", .path = "/{文件}", .body_is_file = true,
+     .run = policy_check_run, .zh = "检查政策文件（无需服务器）",
+     .en = "checks a policy file, without a server"},
+    {.verb = "policy", .sub = "post", .method = "POST", .path = "/v1/policies/{文件}",
+     .body_is_file = true, .writes = true, .show = show_written, .zh = "提交政策草案",
+     .en = "posts a draft"},
+    WRITE("POST", "policy", "approve", "/v1/policies/{编号}/state", NULL,
+          "{\"state\":\"approved\"}", show_written, "批准", "approves it"),
+    WRITE("POST", "policy", "enforce", "/v1/policies/{编号}/state", NULL,
+          "{\"state\":\"in_force\"}", show_written, "施行", "puts it in force"),
+    WRITE("POST", "policy", "retire", "/v1/policies/{编号}/state", NULL,
+          "{\"state\":\"retired\"}", show_written, "废止", "retires it"),
+
+    LIST("audit", "list", "/v1/audit", audit_list, audit_columns, "谁做了什么", "who did what"),
+    GET("trust", "show", "/v1/trust", NULL, NULL, show_raw, "验码公钥（供 jianan code verify）",
+        "the keys by which codes are verified"),
+    {.verb = "doctor", .sub = NULL, .run = doctor_run, .zh = "检查服务器、时钟、密钥与角色",
+     .en = "checks server, clock, key and role"},
+    {.verb = NULL},
+};

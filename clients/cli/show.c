@@ -1,0 +1,346 @@
+#include "clients/cli/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "clients/cli/exit.h"
+#include "clients/http/screen.h"
+#include "crypto/qr.h"
+#include "domain/record.h"
+
+enum { CELL_BYTES = 256, COLUMNS_MAX = 12, LABEL_COLUMNS = 14, QR_ARENA_BYTES = 256 * 1024 };
+
+/* -- values ------------------------------------------------------------------------------------ */
+
+static const char *colour_word(const char *colour, bool english)
+{
+    static const struct {
+        const char *code, *zh;
+    } words[] = {{"green", "绿"}, {"yellow", "黄"}, {"red", "红"}, {"none", "无"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && !english; i++) {
+        if (strcmp(colour, words[i].code) == 0)
+            return words[i].zh;
+    }
+    return colour;
+}
+
+static void show_trade(const char *code, bool english, char *into, size_t bytes)
+{
+    uint16_t number;
+    const struct trade *trade =
+        err_is(trade_parse(text_of(code), NULL, &number)) ? NULL : trade_find(number);
+
+    snprintf(into, bytes, "%s%s%s", code, trade != NULL ? " " : "",
+             trade == NULL ? "" : english ? trade->en : trade->zh);
+}
+
+void show_value(const char *field, const json_t *value, bool english, char *into, size_t bytes)
+{
+    const char *text = json_string_value(value);
+    char *dumped;
+
+    if (value == NULL || json_is_null(value)) {
+        snprintf(into, bytes, "-");
+    } else if (text != NULL && strcmp(field, "trade") == 0) {
+        show_trade(text, english, into, bytes);
+    } else if (text != NULL && strstr(field, "colour") != NULL) {
+        snprintf(into, bytes, "%s", colour_word(text, english));
+    } else if (text != NULL && strlen(text) == 32 && text[10] == 'T') {
+        snprintf(into, bytes, "%.10s %.8s", text, text + 11); /* an instant, to the second */
+    } else if (text != NULL) {
+        snprintf(into, bytes, "%s", text);
+    } else {
+        dumped = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        snprintf(into, bytes, "%s", dumped != NULL ? dumped : "");
+        free(dumped);
+    }
+}
+
+const char *show_label(const char *field, bool english)
+{
+    static const struct {
+        const char *field, *zh;
+    } labels[] = {
+        {"id", "编号"},           {"version", "版本"},      {"kind", "类别"},
+        {"name", "名称"},         {"region", "区划"},       {"org", "单位"},
+        {"site", "工地"},         {"state", "状态"},        {"rule", "书面规则"},
+        {"uscc", "信用代码"},     {"permit_state", "许可证"}, {"permit_until", "许可证止"},
+        {"accreditations", "培训资质"}, {"recorded_at", "登记时间"}, {"rectification", "整改名单"},
+        {"direction", "方向"},    {"zone", "区域"},         {"role", "角色"},
+        {"device", "闸机"},       {"label", "说明"},        {"key_prefix", "密钥前缀"},
+        {"document_type", "证件类型"}, {"document_number", "证件号码"}, {"phone", "手机"},
+        {"engagements", "用工"},  {"number", "编号"},       {"import", "导入"},
+        {"rows", "总行数"},       {"done", "已处理"},       {"refused", "被拒"},
+        {"started_at", "开始"},   {"ended_at", "结束"},     {"worker", "工号"},
+        {"account", "账号"},      {"title", "标题"},        {"effective", "生效"},
+        {"until", "止"},          {"erased", "已删除"},
+    };
+
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0] && !english; i++) {
+        if (strcmp(field, labels[i].field) == 0)
+            return labels[i].zh;
+    }
+    return field;
+}
+
+void show_pair(const char *label, const char *value)
+{
+    fputs("  ", stdout);
+    screen_pad(stdout, label, LABEL_COLUMNS);
+    printf(" %s\n", value);
+}
+
+/* -- objects and lists --------------------------------------------------------------------------- */
+
+static void show_engagements(const json_t *list, bool english)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(list, i, one) {
+        char line[CELL_BYTES], trade[64];
+
+        show_trade(json_string_at(one, "trade"), english, trade, sizeof trade);
+        snprintf(line, sizeof line, english ? "org %lld, site %lld, %s, %s, from %s, version %lld"
+                                            : "单位 %lld，工地 %lld，%s，%s，%s 起，版本 %lld",
+                 (long long)json_int_at(one, "org"), (long long)json_int_at(one, "site"), trade,
+                 json_string_at(one, "role"), json_string_at(one, "from"),
+                 (long long)json_int_at(one, "version"));
+        show_pair(i == 0 ? show_label("engagements", english) : "", line);
+    }
+}
+
+int show_object(struct session *s, const json_t *answer)
+{
+    bool english = s->reach.english;
+    const char *field;
+    json_t *value;
+
+    if (s->as_json)
+        return CLI_DONE;
+    json_object_foreach((json_t *)(uintptr_t)answer, field, value) {
+        char text[4096];
+
+        if (strcmp(field, "engagements") == 0) {
+            show_engagements(value, english);
+            continue;
+        }
+        show_value(field, value, english, text, sizeof text);
+        show_pair(show_label(field, english), text);
+    }
+    return CLI_DONE;
+}
+
+static void show_row(const struct column *columns, const unsigned *widths, const json_t *row,
+                     bool english)
+{
+    char cell[CELL_BYTES];
+
+    for (unsigned i = 0; columns[i].field != NULL; i++) {
+        if (row == NULL)
+            snprintf(cell, sizeof cell, "%s", english ? columns[i].en : columns[i].zh);
+        else
+            show_value(columns[i].field, json_object_get(row, columns[i].field), english, cell,
+                       sizeof cell);
+        if (columns[i + 1].field != NULL)
+            screen_pad(stdout, cell, widths[i] + 2);
+        else
+            printf("%s\n", cell);
+    }
+}
+
+static void measure(const struct column *columns, const json_t *items, bool english,
+                    unsigned widths[COLUMNS_MAX])
+{
+    const json_t *row;
+    char cell[CELL_BYTES];
+    size_t i;
+
+    for (unsigned c = 0; columns[c].field != NULL; c++) {
+        CHECK(c < COLUMNS_MAX);
+        widths[c] = screen_width(english ? columns[c].en : columns[c].zh);
+        json_array_foreach(items, i, row) {
+            unsigned width;
+
+            show_value(columns[c].field, json_object_get(row, columns[c].field), english, cell,
+                       sizeof cell);
+            width = screen_width(cell);
+            widths[c] = width > widths[c] ? width : widths[c];
+        }
+    }
+}
+
+int show_list(struct session *s, const json_t *answer)
+{
+    const json_t *items = json_object_get(answer, "items"), *row;
+    const char *next = json_string_at(answer, "next");
+    bool english = s->reach.english;
+    unsigned widths[COLUMNS_MAX];
+    size_t i;
+
+    if (s->as_json)
+        return CLI_DONE;
+    measure(s->command->columns, items, english, widths);
+    show_row(s->command->columns, widths, NULL, english);
+    json_array_foreach(items, i, row)
+        show_row(s->command->columns, widths, row, english);
+    if (next[0] != '\0')
+        fprintf(stderr, english ? "More follow: --after %s, or --all\n"
+                                : "后面还有：--after %s，或 --all 取全部\n",
+                next);
+    return CLI_DONE;
+}
+
+int show_raw(struct session *s, const json_t *answer)
+{
+    if (!s->as_json) {
+        json_dumpf(answer, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+    return CLI_DONE;
+}
+
+/* -- writes ------------------------------------------------------------------------------------------ */
+
+int show_written(struct session *s, const json_t *answer)
+{
+    int64_t id = json_int_at(answer, "id");
+
+    if (!s->as_json)
+        printf(s->reach.english ? "done: number %lld, version %lld, %s\n"
+                                : "已完成：编号 %lld，版本 %lld，状态 %s\n",
+               (long long)(id != 0 ? id : json_int_at(answer, "number")),
+               (long long)json_int_at(answer, "version"), json_string_at(answer, "state"));
+    return CLI_DONE;
+}
+
+static int keep_key(const struct session *s, const char *key)
+{
+    if (!key_write(s->save, key)) {
+        perror(s->save);
+        printf("%s\n", key); /* rather on the screen than nowhere */
+        return CLI_INPUT;
+    }
+    printf(s->reach.english ? "  the key is in %s\n" : "  密钥已存入 %s\n", s->save);
+    return CLI_DONE;
+}
+
+int show_key(struct session *s, const json_t *answer)
+{
+    const char *key = json_string_at(answer, "key");
+    int64_t id = json_int_at(answer, "id");
+    bool english = s->reach.english;
+
+    if (s->as_json)
+        return CLI_DONE;
+    printf(english ? "done: number %lld\n" : "已完成：编号 %lld\n",
+           (long long)(id != 0 ? id : json_int_at(answer, "worker")));
+    if (key[0] == '\0') {
+        printf("  %s\n", json_string_at(answer, "hint"));
+        return CLI_NEGATIVE;
+    }
+    if (s->save != NULL)
+        return keep_key(s, key);
+    printf(english ? "  key, shown this once: %s\n" : "  密钥（只显示这一次）：%s\n", key);
+    return CLI_DONE;
+}
+
+static void show_refused(size_t place, const json_t *item, bool english)
+{
+    printf(english ? "  item %zu refused: %s [%s] %s\n" : "  第 %zu 项被拒：%s [%s] %s\n",
+           place + 1, json_string_at(item, "title"), json_string_at(item, "pointer"),
+           json_string_at(item, "expected"));
+}
+
+int show_items(struct session *s, const json_t *answer)
+{
+    const json_t *items = json_object_get(answer, "items"), *item;
+    int64_t refused = json_int_at(answer, "refused");
+    bool english = s->reach.english;
+    size_t i;
+
+    if (s->as_json)
+        return refused > 0 ? CLI_NEGATIVE : CLI_DONE;
+    if (items == NULL) {
+        printf(english ? "done: worker %lld, version %lld\n" : "已登记：工号 %lld，版本 %lld\n",
+               (long long)json_int_at(answer, "worker"), (long long)json_int_at(answer, "version"));
+        return CLI_DONE;
+    }
+    json_array_foreach(items, i, item) {
+        if (json_int_at(item, "status") >= 300)
+            show_refused(i, item, english);
+    }
+    printf(english ? "accepted %lld, refused %lld\n" : "通过 %lld 项，被拒 %lld 项\n",
+           (long long)json_int_at(answer, "accepted"), (long long)refused);
+    return refused > 0 ? CLI_NEGATIVE : CLI_DONE;
+}
+
+/* -- the colour and the code -------------------------------------------------------------------------- */
+
+static void show_reason(const json_t *reason, bool english)
+{
+    const json_t *basis;
+    size_t i;
+    const char *what = json_string_at(reason, "what");
+    const char *until = json_string_at(reason, "until");
+
+    printf("  [%s] %s\n", colour_word(json_string_at(reason, "colour"), english),
+           what[0] != '\0' ? what : json_string_at(reason, "text"));
+    show_pair(english ? "  to do" : "  怎么办", json_string_at(reason, "remedy"));
+    show_pair(english ? "  ask" : "  找谁", json_string_at(reason, "help"));
+    if (until[0] != '\0')
+        show_pair(english ? "  until" : "  至", until);
+    json_array_foreach(json_object_get(reason, "basis"), i, basis)
+        show_pair(i > 0 ? "" : english ? "  basis" : "  依据", json_string_at(basis, "text"));
+}
+
+int show_colour(struct session *s, const json_t *answer)
+{
+    bool english = s->reach.english;
+    const json_t *reason;
+    char text[CELL_BYTES];
+    size_t i;
+
+    if (s->as_json)
+        return CLI_DONE;
+    show_pair(english ? "person" : "个人",
+              colour_word(json_string_at(answer, "person_colour"), english));
+    show_value("colour_here", json_object_get(answer, "colour_here"), english, text, sizeof text);
+    show_pair(english ? "at this post" : "在此岗位", text);
+    show_pair(english ? "policy" : "政策", json_string_at(answer, "policy"));
+    show_value("next_change", json_object_get(answer, "next_change"), english, text, sizeof text);
+    show_pair(english ? "next change" : "下次变化", text);
+    json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
+        putchar('\n');
+        show_reason(reason, english);
+    }
+    return CLI_DONE;
+}
+
+int show_code(struct session *s, const json_t *answer)
+{
+    bool english = s->reach.english;
+    const json_t *reason;
+    struct arena arena;
+    struct text lines;
+    struct qr qr;
+    char until[64];
+    size_t i;
+
+    if (s->as_json)
+        return CLI_DONE;
+    arena_init(&arena, QR_ARENA_BYTES);
+    if (!err_is(qr_make(text_of(json_string_at(answer, "code")), &arena, &qr)) &&
+        !err_is(qr_terminal(&qr, &arena, &lines)))
+        printf("%.*s", (int)lines.bytes, lines.at);
+    arena_clear(&arena);
+    show_value("expires_at", json_object_get(answer, "expires_at"), english, until, sizeof until);
+    show_pair(english ? "colour" : "颜色", colour_word(json_string_at(answer, "colour"), english));
+    show_pair(english ? "valid until" : "有效至", until);
+    json_array_foreach(json_object_get(answer, "reasons"), i, reason)
+        show_reason(reason, english);
+    return CLI_DONE;
+}
