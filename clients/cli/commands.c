@@ -91,7 +91,7 @@ static const struct option_row gate_check[] = {
     {"--worker-no", "N", OPTION_TEXT, false, "或工号", "or the worker's number"},
     {"--direction", "in|out", OPTION_TEXT, false, "方向，缺省 in", "in"},
     {"--epoch", "N", OPTION_INT, false, "启动次数，缺省按时钟", "number of this start; the clock"},
-    {"--seq", "N", OPTION_INT, false, "本次启动的序号，缺省 0", "number of this question; 0"},
+    {"--seq", "N", OPTION_INT, false, "本次启动的序号，缺省按时钟", "number of this question; the clock"},
     END,
 };
 static const struct option_row pass_list[] = {

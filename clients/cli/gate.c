@@ -7,14 +7,15 @@
 #include "clients/cli/exit.h"
 #include "clients/cli/show.h"
 
-/* Each call is a start of its own: the clock numbers it, so that no two are the same question. */
+/* The clock numbers the question: its second is the start, its microsecond the place in it. */
 void gate_prepare(struct session *s)
 {
     char at[CLOCK_RFC3339_BYTES];
     time_us now = clock_wall_us();
     struct text text = clock_format(now, at);
-    json_t *missing = json_pack("{s:s, s:s#, s:I, s:i}", "direction", "in", "at", text.at,
-                                text.bytes, "epoch", (json_int_t)(now / US_PER_SECOND), "seq", 0);
+    json_t *missing = json_pack("{s:s, s:s#, s:I, s:I}", "direction", "in", "at", text.at,
+                                text.bytes, "epoch", (json_int_t)(now / US_PER_SECOND), "seq",
+                                (json_int_t)(now % US_PER_SECOND));
 
     if (s->body == NULL)
         s->body = json_object();

@@ -450,12 +450,6 @@ int session_ask(struct session *s, struct answer *answer)
     return exit_of(answer);
 }
 
-static void show_json(const json_t *json)
-{
-    json_dumpf(json, stdout, JSON_COMPACT);
-    putchar('\n');
-}
-
 /* The same question, from where the page ended. */
 static void go_to(struct session *s, const char *first_path, const char *after)
 {
@@ -487,6 +481,10 @@ static int ask_all(struct session *s, json_t **all)
             page = PAGES_MAX;
         answer_clear(&answer);
     }
+    if (s->as_json && status == CLI_DONE) {
+        json_dumpf(*all, stdout, JSON_COMPACT);
+        putchar('\n');
+    }
     return status;
 }
 
@@ -496,6 +494,8 @@ static int ask_once(struct session *s, json_t **json)
     int status = session_ask(s, &answer);
 
     *json = status == CLI_DONE && answer.json != NULL ? json_incref(answer.json) : NULL;
+    if (s->as_json && *json != NULL)
+        puts(answer.body); /* as it came */
     answer_clear(&answer);
     return status;
 }
@@ -505,11 +505,8 @@ static int ask_and_show(struct session *s)
     json_t *json = NULL;
     int status = s->all && s->command->columns != NULL ? ask_all(s, &json) : ask_once(s, &json);
 
-    if (status == CLI_DONE && json != NULL) {
-        if (s->as_json)
-            show_json(json);
-        status = s->command->show(s, json); /* which prints nothing more, but judges */
-    }
+    if (status == CLI_DONE && json != NULL)
+        status = s->command->show(s, json); /* with --json it only judges */
     json_decref(json);
     return status;
 }

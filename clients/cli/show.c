@@ -187,6 +187,7 @@ int show_list(struct session *s, const json_t *answer)
     show_row(s->command->columns, widths, NULL, english);
     json_array_foreach(items, i, row)
         show_row(s->command->columns, widths, row, english);
+    fflush(stdout);
     if (next[0] != '\0')
         fprintf(stderr, english ? "More follow: --after %s, or --all\n"
                                 : "后面还有：--after %s，或 --all 取全部\n",
@@ -224,7 +225,8 @@ static int keep_key(const struct session *s, const char *key)
         printf("%s\n", key); /* rather on the screen than nowhere */
         return CLI_INPUT;
     }
-    printf(s->reach.english ? "  the key is in %s\n" : "  密钥已存入 %s\n", s->save);
+    if (!s->as_json)
+        printf(s->reach.english ? "  the key is in %s\n" : "  密钥已存入 %s\n", s->save);
     return CLI_DONE;
 }
 
@@ -235,7 +237,7 @@ int show_key(struct session *s, const json_t *answer)
     bool english = s->reach.english;
 
     if (s->as_json)
-        return CLI_DONE;
+        return s->save != NULL && key[0] != '\0' ? keep_key(s, key) : CLI_DONE;
     printf(english ? "done: number %lld\n" : "已完成：编号 %lld\n",
            (long long)(id != 0 ? id : json_int_at(answer, "worker")));
     if (key[0] == '\0') {
