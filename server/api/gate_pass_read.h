@@ -1,0 +1,14 @@
+/* api/gate_pass_read.h: one of the passes that a gate hands in, as JSON, becomes a pass. */
+#ifndef API_GATE_PASS_READ_H
+#define API_GATE_PASS_READ_H
+
+#include "api/app.h"
+#include "base/json.h"
+#include "store/passes.h"
+
+/* Between registry_enter and registry_leave. Fails with the error of the field, the day, the worker
+ * or the words. */
+MUST_USE struct err gate_pass_read(struct exchange *x, const json_t *item,
+                                   const struct device *device, struct pass *pass);
+
+#endif
