@@ -24,8 +24,7 @@ enum {
     WORKERS = 4096,
     SAMPLES = 9,
     SAMPLE_NS = 200 * 1000 * 1000,
-    ARENA_BYTES = 256 * 1024 * 1024,
-    SITE = 1
+    ARENA_BYTES = 256 * 1024 * 1024
 };
 
 static struct bench_worker workers[WORKERS];
@@ -45,7 +44,7 @@ static void make_workers(struct arena *arena)
     for (unsigned i = 0; i < WORKERS; i++) {
         size_t bytes;
 
-        bench_worker_make(&workers[i], i, today, SITE, arena);
+        bench_worker_make(&workers[i], i, today, 1, arena);
         CHECK(facts_pack_bytes(&workers[i].facts) <= 1016);
         bytes = facts_pack(&workers[i].facts, packed + packed_bytes);
         e = facts_unpack(packed + packed_bytes, bytes, arena, &workers[i].facts);

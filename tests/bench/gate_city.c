@@ -53,7 +53,7 @@ static void print_site(unsigned site)
     puts("', 0);");
 }
 
-static void print_facts(unsigned workers, day_t today)
+static void print_facts(unsigned workers, unsigned sites, day_t today)
 {
     puts("COPY facts (worker_id, version, packed) FROM stdin;");
     for (unsigned i = 0; i < workers; i++) {
@@ -62,7 +62,7 @@ static void print_facts(unsigned workers, day_t today)
         struct arena arena;
 
         arena_init(&arena, ARENA_BYTES);
-        bench_worker_make(&worker, i, today, 1 + i % 4, &arena);
+        bench_worker_make(&worker, i, today, sites, &arena);
         CHECK(facts_pack_bytes(&worker.facts) <= sizeof packed);
         printf("%u\t%u\t\\\\x", i + 1, worker.facts.version);
         print_hex(packed, facts_pack(&worker.facts, packed));
@@ -103,7 +103,7 @@ static int print_sql(unsigned workers, unsigned sites)
            " FROM generate_series(1, %u) AS w;\n"
            "INSERT INTO slot (index, worker_id) SELECT w, w FROM generate_series(1, %u) AS w;\n",
            workers, workers);
-    print_facts(workers, today);
+    print_facts(workers, sites, today);
     print_engagements(workers, sites, today);
     puts("COMMIT;\nANALYZE;");
     return 0;

@@ -11,7 +11,6 @@ struct life {
     struct record records[RECORDS_MAX];
     size_t count;
     day_t today;
-    uint32_t site;
 };
 
 static struct record *add(struct life *life, enum record_kind kind, int days_ago, int64_t org)
@@ -46,24 +45,25 @@ static void add_identity(struct life *life, const struct person *p)
     r->agreement.from = r->occurred_on;
 }
 
-static void add_training(struct life *life, int days_ago, enum training_type type, uint8_t hours)
+static void add_training(struct life *life, int days_ago, enum training_type type, uint8_t hours,
+                         unsigned site)
 {
     struct record *r = add(life, RECORD_TRAINING, days_ago, TRAINER);
 
     r->training.type = (uint8_t)type;
     r->training.hours = hours;
     r->training.passed = true;
-    r->training.site = type == TRAINING_SITE_ENTRY ? life->site : 0;
+    r->training.site = site;
 }
 
-static void add_trainings(struct life *life, const struct person *p, unsigned place)
+static void add_trainings(struct life *life, const struct person *p, unsigned place, unsigned sites)
 {
-    add_training(life, p->entry_days_ago, TRAINING_ENTRY_COMPANY, 15);
-    add_training(life, p->entry_days_ago, TRAINING_ENTRY_PROJECT, 15);
+    add_training(life, p->entry_days_ago, TRAINING_ENTRY_COMPANY, 15, 0);
+    add_training(life, p->entry_days_ago, TRAINING_ENTRY_PROJECT, 15, 0);
     if (p->flaw != FLAW_TRAINING)
-        add_training(life, p->entry_days_ago, TRAINING_ENTRY_TEAM, 20);
-    if (p->flaw != FLAW_SITE_ENTRY)
-        add_training(life, p->entry_days_ago - 1, TRAINING_SITE_ENTRY, 2);
+        add_training(life, p->entry_days_ago, TRAINING_ENTRY_TEAM, 20, 0);
+    for (unsigned site = 1; site <= sites && p->flaw != FLAW_SITE_ENTRY; site++)
+        add_training(life, p->entry_days_ago - 1, TRAINING_SITE_ENTRY, 2, site);
     add(life, RECORD_STUDY, p->entry_days_ago - 1, TRAINER)->study.points =
         p->flaw == FLAW_STUDY ? 35 : 60 + place % 30;
 }
@@ -107,19 +107,20 @@ static void add_violation(struct life *life, const struct person *p, unsigned pl
     r->violation.severity = (uint8_t)severity;
     r->violation.category = severity == 1 ? 711 : 706;
     r->violation.off_job_training = p->flaw == FLAW_OFF_JOB;
-    r->violation.site = life->site;
+    r->violation.site = 1;
 }
 
-void bench_worker_make(struct bench_worker *worker, unsigned place, day_t today, uint32_t site,
+void bench_worker_make(struct bench_worker *worker, unsigned place, day_t today, unsigned sites,
                        struct arena *arena)
 {
-    struct life life = {.today = today, .site = site};
+    struct life life = {.today = today};
     struct person p;
     struct err e;
 
+    CHECK(sites <= BENCH_SITES_MAX);
     person_make(&p, SEED + place / PEOPLE_MAX, place % PEOPLE_MAX, today);
     add_identity(&life, &p);
-    add_trainings(&life, &p, place);
+    add_trainings(&life, &p, place, sites);
     add_exam(&life, &p);
     add_certificate(&life, &p, place);
     add_violation(&life, &p, place);
@@ -130,6 +131,6 @@ void bench_worker_make(struct bench_worker *worker, unsigned place, day_t today,
         .role = p.is_manager ? ROLE_MANAGER : ROLE_WORKER,
         .site_state = SITE_OPEN,
         .org_permit = PERMIT_VALID,
-        .site = site,
+        .site = 1,
     };
 }

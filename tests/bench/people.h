@@ -11,8 +11,10 @@ struct bench_worker {
     struct context context;
 };
 
-/* Somebody who came to `site` within the last half year. Dies when the arena is full. */
-void bench_worker_make(struct bench_worker *worker, unsigned place, day_t today, uint32_t site,
+/* Somebody who came to sites 1 to `sites` within the last half year, asked about at site 1. Dies when
+ * the arena is full. */
+enum { BENCH_SITES_MAX = 4 };
+void bench_worker_make(struct bench_worker *worker, unsigned place, day_t today, unsigned sites,
                        struct arena *arena);
 
 #endif
