@@ -107,7 +107,7 @@ struct field_case {
     "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十"
 
 static const struct field_case bad_fields[] = {
-    /* document numbers: RULEBOOK 3.4 and the standard's own traps */
+    /* document numbers: GB 11643 and what is usually got wrong */
     {"wrong check digit", "document_number", "\"990101199001010068\"", "id_checksum", NULL, NULL},
     {"15 digits", "document_number", "\"990101900101006\"", "id_legacy", "18 characters", NULL},
     {"17 digits", "document_number", "\"99010119900101006\"", "id_syntax", "17 digits and a digit or X", NULL},
