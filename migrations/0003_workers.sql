@@ -103,6 +103,7 @@ CREATE TABLE slot (
     void      boolean NOT NULL DEFAULT false
 );
 CREATE UNIQUE INDEX slot_worker ON slot (worker_id) WHERE badge IS NULL;
+CREATE INDEX slot_badge ON slot (worker_id) WHERE badge IS NOT NULL;
 
 GRANT USAGE ON SEQUENCE worker_id TO jianan_app;
 GRANT SELECT, INSERT ON record, erasure, identity_review TO jianan_app;
