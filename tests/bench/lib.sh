@@ -14,25 +14,8 @@ row() { # what, ours, baseline, ratio, CPU ratio, note
 }
 rows=
 
-print_table() { # of rows on standard input
-    awk -F'\t' '
-        BEGIN { row[n = 1] = "what\tours\tbaseline\tratio\tCPU ratio\tnote" }
-        { row[++n] = $0 }
-        END {
-            for (i = 1; i <= n; i++) {
-                count = split(row[i], cell)
-                for (k = 1; k <= count; k++) if (length(cell[k]) > width[k]) width[k] = length(cell[k])
-            }
-            for (i = 1; i <= n; i++) {
-                count = split(row[i], cell)
-                for (k = 1; k < count; k++) printf "%-*s  ", width[k], cell[k]
-                print cell[count]
-            }
-        }'
-}
-
 print_rows() { # of this script, unless somebody gathers them in TABLE
-    [[ -n $table ]] || printf '%s' "$rows" | print_table
+    [[ -n $table ]] || printf '%s' "$rows" | tests/bench/table.sh
 }
 
 median() { # of numbers on standard input
