@@ -154,17 +154,37 @@ static void chunk_resolved(void *arg, struct err e);
 static void chunk_loaded(void *arg, struct err e);
 static void chunk_written(void *arg, struct err e);
 
+static void given_up(void *arg, struct err e)
+{
+    (void)e; /* unknown here: the jobs table tells later that nobody is at work on it */
+    job_end(arg);
+}
+
+/* What was done stays done; the clerk sees `interrupted` and sends the file again. */
 static void give_up(struct import_job *job, struct err e)
 {
+    struct batch *b;
+
     log_event(LOG_ERROR, 0, "import_interrupted", log_number("import", job->id),
-              log_text("code", err_row(e.code)->code));
-    job_end(job); /* the row says `running` until the jobs table finds nobody at work on it */
+              log_text("code", err_row(e.code)->code), log_text("detail", e.detail));
+    arena_clear(&job->arena);
+    b = batch_new(job->app->pg, &job->arena);
+    CHECK_ALLOCATED(b);
+    import_progress(b, job->id, job->rows_done, job->rows_bad, TEXT("interrupted"));
+    if (err_is(batch_send(b, (struct waiter){given_up, job})))
+        job_end(job);
+}
+
+static bool may_pass(enum err_code code)
+{
+    return code == ERR_DATABASE || code == ERR_DATABASE_TIMEOUT || code == ERR_OUTCOME_UNKNOWN ||
+           code == ERR_CONFLICT || code == ERR_BUSY || code == ERR_STORAGE_FULL;
 }
 
 /* The same chunk again, a little later: everything in it may be done twice without effect. */
 static void again_later(struct import_job *job, struct err e)
 {
-    if (++job->retries > RETRIES_MAX) {
+    if (!may_pass(e.code) || ++job->retries > RETRIES_MAX) {
         give_up(job, e);
         return;
     }

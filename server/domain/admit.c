@@ -163,6 +163,15 @@ static struct err admit_engagement_end(const struct record *record, const struct
     return err_field(ERR_VERSION_UNKNOWN, "/of", "engagement");
 }
 
+/* An override is signed by two, and whoever posts it is one of them. */
+static struct err admit_override(const struct record *record, const struct posting *posting)
+{
+    if (record->override.signed_by[0] != posting->account_id &&
+        record->override.signed_by[1] != posting->account_id)
+        return err_field(ERR_NOT_YOURS, "/signed_by", "your own account and another one");
+    return admit_period(record->override.from, record->override.until, "/until");
+}
+
 struct err record_admit(const struct record *record, const struct record *known, size_t count,
                         const struct posting *posting, day_t today)
 {
@@ -184,7 +193,7 @@ struct err record_admit(const struct record *record, const struct record *known,
                             "/until");
     case RECORD_BAN:       return admit_period(record->ban.from, record->ban.until, "/until");
     case RECORD_AGREEMENT: return admit_period(record->agreement.from, record->agreement.until, "/until");
-    case RECORD_OVERRIDE:  return admit_period(record->override.from, record->override.until, "/until");
+    case RECORD_OVERRIDE:  return admit_override(record, posting);
     default: return OK;
     }
 }

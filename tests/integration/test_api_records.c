@@ -266,8 +266,13 @@ Test(records, bans_and_overrides_are_the_regulators)
 {
     static const char ban[] = "{\"kind\":\"ban\",\"scope\":\"industry\",\"from\":\"{today}\","
                               "\"basis\":\"第七条\"}";
-    char override[512];
+    char override[512], alone[512];
     long long banned, decided;
+
+    snprintf(alone, sizeof alone,
+             "{\"kind\":\"override\",\"colour\":\"green\",\"from\":\"{today}\",\"until\":"
+             "\"{tomorrow}\",\"evidence\":\"复核单3号\",\"signed_by\":[%lld,%lld]}",
+             cast->contractor.id, cast->inspector.id); /* two others, in their name */
 
     snprintf(override, sizeof override,
              "{\"kind\":\"override\",\"colour\":\"green\",\"from\":\"{today}\",\"until\":"
@@ -278,6 +283,7 @@ Test(records, bans_and_overrides_are_the_regulators)
     refused(OWN_RECORDS, city.own.key, override, 403, "forbidden");
     refused(OWN_RECORDS, cast->contractor.key, override, 403, "forbidden");
     refused(OWN_RECORDS, cast->other_regulator.key, ban, 404, "worker_unknown");
+    refused(OWN_RECORDS, cast->regulator.key, alone, 403, "not_yours");
     banned = post(OWN_RECORDS, cast->regulator.key, ban);
     expect_colours("a ban", "red", "red", "POST_BAN");
     decided = post(OWN_RECORDS, cast->regulator.key, override);
