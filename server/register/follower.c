@@ -32,7 +32,7 @@ enum {
 
 struct position {
     int64_t system_identifier;
-    char timeline[9];
+    char timeline[9], at[40];
     char *snapshot; /* NULL: nowhere yet */
     uint64_t oldest;
 };
@@ -55,7 +55,7 @@ struct follower {
     struct position position; /* what the register holds */
     struct changes changes;
     int64_t poll_due_us, backoff_ms;
-    bool loaded;
+    bool loaded, was_lost; /* was_lost: not followed since the connections were opened */
 };
 
 /* -- the position ------------------------------------------------------------------------------ */
@@ -71,11 +71,13 @@ static bool on_position(void *arg, const struct text *fields)
     struct position *position = arg;
     struct position_row row;
 
-    if (!position_row_read(fields, &row) || row.timeline.bytes >= sizeof position->timeline)
+    if (!position_row_read(fields, &row) || row.timeline.bytes >= sizeof position->timeline ||
+        row.at.bytes >= sizeof position->at)
         return false;
     position_clear(position);
     position->system_identifier = row.system_identifier;
     memcpy(position->timeline, row.timeline.at, row.timeline.bytes);
+    memcpy(position->at, row.at.at, row.at.bytes);
     position->snapshot = strndup(row.snapshot.at, row.snapshot.bytes);
     CHECK_ALLOCATED(position->snapshot);
     position->oldest = row.oldest;
@@ -238,11 +240,11 @@ static struct err load(struct follower *f, const char *why)
 static struct err advance(struct follower *f, const struct position *now)
 {
     const char *why = reason_to_load(&f->position, now);
-    const char *values[] = {f->position.snapshot};
+    const char *values[] = {f->position.snapshot, f->was_lost ? f->position.at : NULL};
     struct err e = OK;
 
     f->changes.count = 0;
-    if (why == NULL && strcmp(f->position.snapshot, now->snapshot) != 0)
+    if (why == NULL && (f->was_lost || strcmp(f->position.snapshot, now->snapshot) != 0))
         e = link_query(f->feed, SQL_REGISTER_CHANGES, values, on_change, &f->changes);
     if (err_is(e))
         return e;
@@ -279,6 +281,7 @@ static struct err follow_once(struct follower *f)
     }
     position_clear(&f->position);
     f->position = now;
+    f->was_lost = false;
     tell_changes(f);
     beat_at_snapshot(&f->beat, now.snapshot);
     registry_reclaim(f->registry);
@@ -316,6 +319,7 @@ static struct err catch_up(struct follower *f)
     struct err e = connect_all(f);
     int64_t first = f->beat.number;
 
+    f->was_lost = true;
     if (!err_is(e))
         e = follow_once(f);
     if (!err_is(e)) {

@@ -80,8 +80,9 @@ bool position_row_read(const struct text *fields, struct position_row *row)
         return false;
     row->timeline = fields[REGISTER_POSITION_TIMELINE];
     row->snapshot = fields[REGISTER_POSITION_SNAPSHOT];
+    row->at = fields[REGISTER_POSITION_AT];
     row->oldest = (uint64_t)oldest;
-    return row->timeline.at != NULL && row->snapshot.at != NULL;
+    return row->timeline.at != NULL && row->snapshot.at != NULL && row->at.at != NULL;
 }
 
 bool snapshot_xmin(struct text snapshot, uint64_t *xmin)

@@ -43,7 +43,7 @@ MUST_USE bool change_row_read(const struct text *fields, struct change_row *row)
 
 struct position_row { /* register_position */
     int64_t system_identifier;
-    struct text timeline, snapshot;
+    struct text timeline, snapshot, at; /* at: the database's clock, as it writes it */
     uint64_t oldest; /* 0: no change row is kept */
 };
 MUST_USE bool position_row_read(const struct text *fields, struct position_row *row);

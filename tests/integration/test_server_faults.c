@@ -455,6 +455,73 @@ Test(faults, gates_go_on_while_postgresql_stands_still_and_nothing_is_lost_or_do
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM pass"), 2 * PEOPLE);
 }
 
+/* -- transaction numbers that are given out twice ------------------------------------------------ */
+
+/* What was not flushed at a crash is gone, and so are the numbers of transactions that were rolled
+ * back; the next ones get them again. The register has seen a snapshot in which they were over. */
+static void roll_back_many(PGconn *pq)
+{
+    for (int i = 0; i < 400; i++)
+        PQclear(PQexec(pq, "BEGIN; SELECT pg_current_xact_id(); ROLLBACK"));
+    PQclear(PQexec(pq, "SET synchronous_commit = off; NOTIFY jianan_change"));
+    cr_assert_str_eq(PQerrorMessage(pq), "");
+}
+
+static const char next_number[] =
+    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+
+/* True: numbers that the register saw are given out again. */
+static bool crash_back_in_time(void)
+{
+    PGconn *pq = PQconnectdb(fixture_conninfo(FIXTURE_SUPERUSER));
+    long long seen;
+
+    roll_back_many(pq);
+    usleep(50 * 1000); /* the register looks, as it was told to */
+    seen = fixture_query_int(next_number);
+    cluster_kill(&cluster);
+    PQfinish(pq);
+    cluster_start(&cluster, "-c wal_writer_delay=10s");
+    wait_until_ready();
+    return fixture_query_int(next_number) + 10 < seen;
+}
+
+/* By what a gate's decision says of it. */
+static bool register_comes_to_know(long long worker, long long version)
+{
+    static int seq = 1000;
+
+    for (int waited = 0; waited < 5000; waited += 100) {
+        struct http_reply reply = scan(worker, "out", ++seq, time(NULL));
+
+        cr_assert_eq(reply.status, 200, "%s", reply.body);
+        reply_clear(&reply);
+        wait_until_drained();
+        if (fixture_query_int(say("SELECT facts_version FROM pass WHERE seq = %d", seq)) >= version)
+            return true;
+        usleep(100 * 1000);
+    }
+    return false;
+}
+
+Test(faults, a_transaction_number_that_a_crash_gives_out_again_is_followed)
+{
+    struct http_reply reply;
+    long long version;
+    int tries = 0;
+
+    cluster_kill(&cluster);
+    cluster_start(&cluster, "-c wal_writer_delay=10s"); /* so that nothing flushes in between */
+    wait_until_ready();
+    while (!crash_back_in_time())
+        cr_assert_lt(tries++, 10, "a heartbeat came in between each time");
+    reply = post_exam(people[0], "reused");
+    cr_assert_eq(reply.status, 201, "%s", reply.body);
+    version = reply_int(&reply, "version");
+    reply_clear(&reply);
+    cr_expect(register_comes_to_know(people[0], version), "the register missed a commit");
+}
+
 /* -- a database that is not what it should be ----------------------------------------------- */
 
 /* Runs the program until it ends by itself; what it said, and its exit status. */
