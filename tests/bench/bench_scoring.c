@@ -74,8 +74,10 @@ __attribute__((noinline)) static uint64_t evaluate_colours(const struct policy *
     uint64_t sum = 0;
 
     for (unsigned i = 0; i < WORKERS; i++)
-        sum += (uint64_t)1 << (16 * safety_colours(&workers[i].facts, &workers[i].context, policy,
-                                                   today).colour_here);
+        sum +=
+            (uint64_t)1
+            << (16 *
+                safety_colours(&workers[i].facts, &workers[i].context, policy, today).colour_here);
     return sum;
 }
 

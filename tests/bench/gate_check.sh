@@ -110,11 +110,14 @@ by_number open 512 -r "$open_rate"
 # -- the table ----------------------------------------------------------------------------------------
 
 k() { awk -v v="$1" 'BEGIN { printf "%.1f k/s", v / 1000 }'; }
+times() { # of
+    echo "p50 $(of "$1" p50_ms) p99 $(of "$1" p99_ms) ms; CPU $(of "$1" cpu_us) us, kernel $(of "$1" kernel_us) of it"
+}
 tell() { # what, ours, baseline
     row "$1" "$(k "$(of "$2" rate)")" "nginx $(k "$(of "$3" rate)")" \
         "$(ratio "$(of "$2" rate)" "$(of "$3" rate)")" \
         "$(ratio "$(of "$3" cpu_us)" "$(of "$2" cpu_us)")" \
-        "p50 $(of "$2" p50_ms) p99 $(of "$2" p99_ms) ms; CPU $(of "$2" cpu_us) us (nginx $(of "$3" cpu_us)), PostgreSQL $(of "$2" db_cpu_us) us"
+        "$(times "$2") (nginx $(of "$3" cpu_us), $(of "$3" kernel_us)); PostgreSQL $(of "$2" db_cpu_us) us"
 }
 tell "gate check, live code, 64 connections" code64 nginx64
 tell "gate check, live code, 512 connections" code512 nginx512
@@ -122,10 +125,10 @@ tell "gate check, number, 64 connections" number64 nginx64
 tell "gate check, number, 512 connections" number512 nginx512
 row "gate check, a code's first time, 64" "$(k "$(of cold rate)")" "openssl verify $(k "$(of openssl rate)")" \
     "$(ratio "$(of cold rate)" "$(of openssl rate)")" "$(ratio "$(of openssl cpu_us)" "$(of cold cpu_us)")" \
-    "p50 $(of cold p50_ms) p99 $(of cold p99_ms) ms; CPU $(of cold cpu_us) us (openssl $(of openssl cpu_us)), PostgreSQL $(of cold db_cpu_us) us"
+    "$(times cold) (openssl $(of openssl cpu_us)); PostgreSQL $(of cold db_cpu_us) us"
 row "gate check, number, 512, open loop" "$(k "$(of open rate)")" "$(k "$open_rate") due" \
     "$(ratio "$(of open rate)" "$open_rate")" "-" \
-    "at 70 % of the rate above; from the moment due: p50 $(of open p50_ms) p99 $(of open p99_ms) max $(of open max_ms) ms"
+    "at 70 % of the rate above, from the moment due: $(times open), max $(of open max_ms) ms"
 print_rows
 if [[ -n ${SAMPLES_TO:-} ]]; then
     grep -H . "$dir"/out.* | sed "s|$dir/out\.||" >"$SAMPLES_TO"

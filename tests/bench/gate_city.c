@@ -74,7 +74,8 @@ static void print_facts(unsigned workers, unsigned sites, day_t today)
 
 static void print_engagements(unsigned workers, unsigned sites, day_t today)
 {
-    puts("COPY engagement (worker_id, version, org_id, site_id, trade, role, from_day) FROM stdin;");
+    puts(
+        "COPY engagement (worker_id, version, org_id, site_id, trade, role, from_day) FROM stdin;");
     for (unsigned i = 0; i < workers; i++) {
         struct bench_worker worker;
         struct arena arena;
@@ -82,8 +83,8 @@ static void print_engagements(unsigned workers, unsigned sites, day_t today)
         arena_init(&arena, ARENA_BYTES);
         bench_worker_make(&worker, i, today, 1, &arena);
         for (unsigned site = 1; site <= sites; site++)
-            printf("%u\t%u\t1\t%u\t%u\t%u\t2026-01-01\n", i + 1, site, site,
-                   worker.context.trade, worker.context.role);
+            printf("%u\t%u\t1\t%u\t%u\t%u\t2026-01-01\n", i + 1, site, site, worker.context.trade,
+                   worker.context.role);
         arena_clear(&arena);
     }
     puts("\\.");

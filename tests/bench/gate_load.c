@@ -93,10 +93,11 @@ static void take_line(struct load *load, char *line, size_t bytes)
     if (tab == NULL)
         die("questions", "a line without a tab");
     *tab = '\0';
-    made = asprintf(&q->at,
-                    "POST /v1/gate/check HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
-                    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                    line, strlen(tab + 1), tab + 1);
+    made =
+        asprintf(&q->at,
+                 "POST /v1/gate/check HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
+                 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                 line, strlen(tab + 1), tab + 1);
     CHECK(made > 0);
     q->bytes = (size_t)made;
 }
@@ -258,42 +259,52 @@ static void run(struct load *load)
 
 /* -- CPU time of others ------------------------------------------------------------------------------- */
 
-/* Seconds of one process, when it is `pid` or a child of it. */
-static double cpu_of_entry(const char *name, pid_t pid, bool children)
+struct cpu {
+    double all_s, kernel_s; /* the kernel's share is in all_s, too */
+};
+
+/* Adds one process, when it is `pid` or a child of it. */
+static void add_cpu(struct cpu *cpu, const char *name, pid_t pid, bool children)
 {
+    double ticks = (double)sysconf(_SC_CLK_TCK);
     unsigned long user, kernel;
     char path[300];
     int own, parent;
-    double s = 0;
     FILE *stat;
 
     if (snprintf(path, sizeof path, "/proc/%s/stat", name) >= (int)sizeof path)
-        return 0;
+        return;
     stat = fopen(path, "r");
     if (stat == NULL)
-        return 0;
+        return; /* it has just ended */
     /* proc(5): pid (comm) state ppid, nine fields, utime, stime */
-    if (fscanf(stat, "%d (%*[^)]) %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &own, &parent,
-               &user, &kernel) == 4 &&
-        (own == pid || (children && parent == pid)))
-        s = (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
+    if (fscanf(stat, "%d (%*[^)]) %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &own,
+               &parent, &user, &kernel) == 4 &&
+        (own == pid || (children && parent == pid))) {
+        cpu->all_s += (double)(user + kernel) / ticks;
+        cpu->kernel_s += (double)kernel / ticks;
+    }
     (void)fclose(stat);
-    return s;
 }
 
-static double cpu_of(pid_t pid, bool children)
+static struct cpu cpu_of(pid_t pid, bool children)
 {
     DIR *proc = opendir("/proc");
     struct dirent *entry;
-    double sum = 0;
+    struct cpu sum = {0};
 
     while (pid != 0 && proc != NULL && (entry = readdir(proc)) != NULL) {
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-            sum += cpu_of_entry(entry->d_name, pid, children);
+            add_cpu(&sum, entry->d_name, pid, children);
     }
     if (proc != NULL)
         (void)closedir(proc);
     return sum;
+}
+
+static struct cpu cpu_since(struct cpu before, struct cpu now)
+{
+    return (struct cpu){now.all_s - before.all_s, now.kernel_s - before.kernel_s};
 }
 
 /* -- telling ---------------------------------------------------------------------------------------- */
@@ -310,16 +321,18 @@ static double quantile_ms(const struct load *load, unsigned per_thousand)
     return load->took_us[(load->count - 1) * per_thousand / 1000] / 1e3;
 }
 
-static void tell(struct load *load, double s, double server_s, double database_s)
+static void tell(struct load *load, double s, struct cpu server, struct cpu database)
 {
     double count = (double)load->count;
 
     qsort(load->took_us, load->count, sizeof load->took_us[0], compare);
-    printf("rate=%.0f p50_ms=%.2f p99_ms=%.2f max_ms=%.1f cpu_us=%.1f db_cpu_us=%.1f bytes=%zu "
+    printf("rate=%.0f p50_ms=%.2f p99_ms=%.2f max_ms=%.1f cpu_us=%.1f kernel_us=%.1f "
+           "db_cpu_us=%.1f bytes=%zu "
            "asked=%zu good=%zu open=%zu db=%zu spool=%zu s=%.2f\n",
            count / s, quantile_ms(load, 500), quantile_ms(load, 990), quantile_ms(load, 1000),
-           server_s * 1e6 / count, database_s * 1e6 / count, load->answer_bytes / load->count,
-           load->count, load->good, load->opened, load->durable, load->spooled, s);
+           server.all_s * 1e6 / count, server.kernel_s * 1e6 / count, database.all_s * 1e6 / count,
+           load->answer_bytes / load->count, load->count, load->good, load->opened, load->durable,
+           load->spooled, s);
 }
 
 static bool read_options(struct load *load, int argc, char **argv)
@@ -328,11 +341,20 @@ static bool read_options(struct load *load, int argc, char **argv)
 
     while ((option = getopt(argc, argv, "r:c:d:n:")) != -1) {
         switch (option) {
-        case 'r': load->rate = strtod(optarg, NULL); break;
-        case 'c': load->server = (pid_t)strtol(optarg, NULL, 10); break;
-        case 'd': load->database = (pid_t)strtol(optarg, NULL, 10); break;
-        case 'n': load->count = strtoul(optarg, NULL, 10); break;
-        default: return false;
+        case 'r':
+            load->rate = strtod(optarg, NULL);
+            break;
+        case 'c':
+            load->server = (pid_t)strtol(optarg, NULL, 10);
+            break;
+        case 'd':
+            load->database = (pid_t)strtol(optarg, NULL, 10);
+            break;
+        case 'n':
+            load->count = strtoul(optarg, NULL, 10);
+            break;
+        default:
+            return false;
         }
     }
     if (argc - optind != 2)
@@ -345,7 +367,7 @@ static bool read_options(struct load *load, int argc, char **argv)
 int main(int argc, char **argv)
 {
     static struct load load = {.same = {get_root, sizeof get_root - 1}};
-    double server_s, database_s;
+    struct cpu server, database;
     int64_t took_ns;
 
     if (!read_options(&load, argc, argv)) {
@@ -359,11 +381,11 @@ int main(int argc, char **argv)
     load.took_us = calloc(load.count, sizeof *load.took_us);
     CHECK_ALLOCATED(load.took_us);
     connect_all(&load);
-    server_s = cpu_of(load.server, false);
-    database_s = cpu_of(load.database, true);
+    server = cpu_of(load.server, false);
+    database = cpu_of(load.database, true);
     run(&load);
     took_ns = now_ns() - load.started_ns;
-    tell(&load, (double)took_ns / NS_PER_S, cpu_of(load.server, false) - server_s,
-         cpu_of(load.database, true) - database_s);
+    tell(&load, (double)took_ns / NS_PER_S, cpu_since(server, cpu_of(load.server, false)),
+         cpu_since(database, cpu_of(load.database, true)));
     return load.good == load.count ? 0 : 1;
 }

@@ -14,6 +14,8 @@ rate() { awk -v n="$workers" -v s="$1" 'BEGIN { printf "%.0f k/s", n / s / 1000 
 
 copy=$(seconds 'plain COPY of [0-9]* MB') one=$(seconds 'one connection')
 two=$(seconds 'over two') note=$(grep 'bytes a worker' <<<"$out" | tail -1)
-row "register fill, one connection" "$(rate "$one")" "COPY $(rate "$copy")" "$(ratio "$copy" "$one")" - "$note"
-row "register fill, two connections" "$(rate "$two")" "COPY $(rate "$copy")" "$(ratio "$copy" "$two")" - "$workers workers"
+row "register fill, one connection" "$(rate "$one")" "COPY $(rate "$copy")" \
+    "$(ratio "$copy" "$one")" - "$note"
+row "register fill, two connections" "$(rate "$two")" "COPY $(rate "$copy")" \
+    "$(ratio "$copy" "$two")" - "$workers workers"
 print_rows
