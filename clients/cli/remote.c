@@ -320,7 +320,7 @@ static int take_arguments(struct session *s, int argc, char **argv)
 
 static int take_options(struct session *s, int argc, char **argv, bool common)
 {
-    for (int i = 0; i < argc; i++) {
+    for (int i = 0; i < argc && argv[i] != NULL; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
         const struct option_row *row = find_option(s->command, argv[i]);
         bool has_value = row != NULL, known;
@@ -374,8 +374,9 @@ static void add_fixed(struct session *s)
     if (s->body == NULL)
         s->body = json_object();
     json_object_update_missing(s->body, fixed);
-    json_array_foreach(s->body, i, one)
+    json_array_foreach(s->body, i, one) {
         json_object_update_missing(one, fixed);
+    }
     json_decref(fixed);
 }
 

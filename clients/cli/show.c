@@ -185,9 +185,10 @@ int show_list(struct session *s, const json_t *answer)
         return CLI_DONE;
     measure(s->command->columns, items, english, widths);
     show_row(s->command->columns, widths, NULL, english);
-    json_array_foreach(items, i, row)
+    json_array_foreach(items, i, row) {
         show_row(s->command->columns, widths, row, english);
-    fflush(stdout);
+    }
+    (void)fflush(stdout); /* so that what follows on standard error stands below */
     if (next[0] != '\0')
         fprintf(stderr, english ? "More follow: --after %s, or --all\n"
                                 : "后面还有：--after %s，或 --all 取全部\n",
@@ -295,8 +296,9 @@ static void show_reason(const json_t *reason, bool english)
     show_pair(english ? "  ask" : "  找谁", json_string_at(reason, "help"));
     if (until[0] != '\0')
         show_pair(english ? "  until" : "  至", until);
-    json_array_foreach(json_object_get(reason, "basis"), i, basis)
+    json_array_foreach(json_object_get(reason, "basis"), i, basis) {
         show_pair(i > 0 ? "" : english ? "  basis" : "  依据", json_string_at(basis, "text"));
+    }
 }
 
 int show_colour(struct session *s, const json_t *answer)
@@ -342,7 +344,8 @@ int show_code(struct session *s, const json_t *answer)
     show_value("expires_at", json_object_get(answer, "expires_at"), english, until, sizeof until);
     show_pair(english ? "colour" : "颜色", colour_word(json_string_at(answer, "colour"), english));
     show_pair(english ? "valid until" : "有效至", until);
-    json_array_foreach(json_object_get(answer, "reasons"), i, reason)
+    json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
         show_reason(reason, english);
+    }
     return CLI_DONE;
 }

@@ -69,7 +69,7 @@ static void draw(struct bar *bar, uint64_t done)
     for (unsigned i = 0; i < BAR_WIDTH; i++)
         fputc(i < filled ? '=' : ' ', stderr);
     fprintf(stderr, "] %llu/%llu", (unsigned long long)done, (unsigned long long)bar->all);
-    fflush(stderr);
+    (void)fflush(stderr);
 }
 
 void bar_move(struct bar *bar, uint64_t done)

@@ -197,7 +197,7 @@ static bool open_out(struct load *load, const char *file)
 int load_main(int argc, char **argv)
 {
     static struct load load = {.writing = PTHREAD_MUTEX_INITIALIZER};
-    struct sim_options options;
+    static struct sim_options options;
     int status = sim_options_read(argc, argv, SIM_LOAD, &options);
 
     if (status != CLI_DONE)

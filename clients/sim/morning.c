@@ -109,10 +109,11 @@ static void print_red(struct client *client, const struct shown *red)
     snprintf(path, sizeof path, "/v1/workers/%lld/colour", (long long)red->worker);
     colour = talk_read(client, red->key, path);
     printf("\n一名红码工人看到的说明 / what a worker with a red code reads\n");
-    json_array_foreach(json_object_get(colour, "reasons"), i, reason)
+    json_array_foreach(json_object_get(colour, "reasons"), i, reason) {
         printf("  [%s] %s\n    怎么办：%s\n    找谁：%s\n", json_string_at(reason, "code"),
                json_string_at(reason, "what"), json_string_at(reason, "remedy"),
                json_string_at(reason, "help"));
+    }
     json_decref(colour);
 }
 

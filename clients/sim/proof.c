@@ -46,8 +46,9 @@ static bool read_page(struct finding *f, struct client *client, const char *key,
     page = talk_read(client, key, path);
     if (page == NULL)
         return false;
-    json_array_foreach(json_object_get(page, "items"), i, row)
+    json_array_foreach(json_object_get(page, "items"), i, row) {
         count_row(f, row);
+    }
     snprintf(after, 64, "%s", json_string_at(page, "next"));
     json_decref(page);
     return true;

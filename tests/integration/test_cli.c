@@ -1,0 +1,388 @@
+/* `jianan` and `jianan-sim` as programs, against the real server: what they print, what they exit
+ * with. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clients/cli/exit.h"
+#include "support/pg_fixture.h"
+#include "support/server.h"
+
+enum { ARGUMENTS_MAX = 32, OUT_BYTES = 256 * 1024 };
+
+/* 990101 is no region; the check digit is right. */
+#define NUMBER "990101199001010019"
+
+static struct server server;
+static char dir[] = "/tmp/jianan-cli-XXXXXX", out[OUT_BYTES];
+
+static const char *in_dir(const char *name)
+{
+    static char paths[4][128];
+    static unsigned at;
+    char *path = paths[at++ % 4];
+
+    snprintf(path, sizeof paths[0], "%s/%s", dir, name);
+    return path;
+}
+
+static void write_file(const char *path, const char *content)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+    cr_assert(fd >= 0 && write(fd, content, strlen(content)) == (ssize_t)strlen(content));
+    close(fd);
+}
+
+static void set_up(void)
+{
+    char url[64];
+
+    fixture_open();
+    server_start(&server, NULL);
+    cr_assert(mkdtemp(dir) != NULL);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", server.port);
+    setenv("JIANAN_SERVER", url, 1);
+    setenv("HOME", dir, 1);
+    setenv("LANG", "zh_CN.UTF-8", 1);
+    unsetenv("LC_ALL");
+    unsetenv("XDG_CONFIG_HOME");
+    unsetenv("JIANAN_CA");
+    write_file(in_dir("operator.key"), server.operator_key);
+}
+
+static void tear_down(void)
+{
+    char command[128];
+
+    server_stop(&server);
+    fixture_close();
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    cr_assert_eq(system(command), 0);
+}
+
+TestSuite(cli, .init = set_up, .fini = tear_down);
+
+/* Runs a program with what stands on its standard input; its words are left in `out`. */
+static int run(const char *program, const char *input, const char *const *arguments)
+{
+    const char *argv[ARGUMENTS_MAX + 2] = {program};
+    const char *input_file = in_dir("input"), *output_file = in_dir("output");
+    int status, fd;
+    ssize_t bytes;
+    pid_t pid;
+
+    for (int i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
+        argv[i + 1] = arguments[i];
+    write_file(input_file, input);
+    write_file(output_file, "");
+    pid = fork();
+    cr_assert(pid >= 0);
+    if (pid == 0) {
+        dup2(open(input_file, O_RDONLY), STDIN_FILENO);
+        dup2(open(output_file, O_WRONLY | O_APPEND), STDOUT_FILENO);
+        dup2(STDOUT_FILENO, STDERR_FILENO);
+        execv(program, (char *const *)argv);
+        _exit(127);
+    }
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    fd = open(output_file, O_RDONLY);
+    bytes = read(fd, out, sizeof out - 1);
+    cr_assert(fd >= 0 && bytes >= 0);
+    out[bytes] = '\0';
+    close(fd);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* jianan … --key-file DIR/<who>.key; arguments end with NULL. */
+#define JIANAN(who, ...) jianan_with(who, "", (const char *[]){__VA_ARGS__, NULL})
+
+static int jianan_with(const char *who, const char *input, const char *const *arguments)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "%s.key", who);
+    setenv("JIANAN_KEY_FILE", in_dir(name), 1);
+    return run(JIANAN_CLI, input, arguments);
+}
+
+/* A member of the JSON that was printed last. */
+static long long printed_int(const char *name)
+{
+    json_t *json = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+    long long value;
+
+    cr_assert(json != NULL, "not JSON: %s", out);
+    value = json_integer_value(json_object_get(json, name));
+    json_decref(json);
+    return value;
+}
+
+#define EXPECT(status, call)                                                                       \
+    do {                                                                                           \
+        int got = (call);                                                                          \
+        cr_assert_eq(got, (status), "exit %d, not %d: %s", got, (int)(status), out);               \
+    } while (0)
+#define EXPECT_WORDS(words) cr_assert(strstr(out, words) != NULL, "lacks %s: %s", words, out)
+
+static const char *number_text(long long number)
+{
+    static char texts[8][24];
+    static unsigned at;
+    char *text = texts[at++ % 8];
+
+    snprintf(text, sizeof texts[0], "%lld", number);
+    return text;
+}
+
+/* -- a small world, made by the command line itself ------------------------------------------------- */
+
+static const char *made_org(const char *kind, const char *accreditations)
+{
+    if (accreditations != NULL)
+        EXPECT(CLI_DONE, JIANAN("operator", "org", "add", "--kind", kind, "--name", "甲",
+                                "--accreditations", accreditations, "--json"));
+    else
+        EXPECT(CLI_DONE, JIANAN("operator", "org", "add", "--kind", kind, "--name", "甲",
+                                "--permit-state", "valid", "--json"));
+    return number_text(printed_int("id"));
+}
+
+static void made_account(const char *role, const char *org, const char *more, const char *value)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "%s.key", role);
+    if (more != NULL)
+        EXPECT(CLI_DONE, JIANAN("operator", "account", "add", "--role", role, "--org", org,
+                                "--label", "乙", "--save", in_dir(name), more, value));
+    else
+        EXPECT(CLI_DONE, JIANAN("operator", "account", "add", "--role", role, "--org", org,
+                                "--label", "乙", "--save", in_dir(name)));
+}
+
+static const char *made_world(void)
+{
+    const char *contractor = made_org("contractor", NULL), *site;
+
+    EXPECT(CLI_DONE, JIANAN("operator", "site", "add", "--name", "丙", "--region", "320902", "--org",
+                            contractor, "--json"));
+    site = number_text(printed_int("id"));
+    made_account("contractor", contractor, NULL, NULL);
+    made_account("clinic", made_org("clinic", NULL), NULL, NULL);
+    made_account("training_centre",
+                 made_org("training_centre", "entry_company,entry_project,entry_team"), NULL, NULL);
+    made_account("safety_officer", contractor, "--site", site);
+    made_account("regulator", made_org("regulator", NULL), "--region", "32");
+    EXPECT(CLI_DONE, JIANAN("operator", "gate", "add", "--site", site, "--name", "丁", "--direction",
+                            "both", "--save", in_dir("gate.key")));
+    return site;
+}
+
+static const char *made_worker(const char *site)
+{
+    EXPECT(CLI_DONE,
+           jianan_with("contractor", NUMBER "\n",
+                       (const char *[]){"worker", "add", "--name", "张三", "--document-number", "-",
+                                        "--site", site, "--trade", "020", "--agreement",
+                                        "labour_contract", "--json", NULL}));
+    return number_text(printed_int("worker"));
+}
+
+static void made_green(const char *worker, const char *site)
+{
+    static const char *const levels[][2] = {
+        {"entry_company", "15"}, {"entry_project", "15"}, {"entry_team", "20"}};
+
+    EXPECT(CLI_DONE, jianan_with("clinic", NUMBER "\n",
+                                 (const char *[]){"exam", "post", "--document-number", "-",
+                                                  "--conclusion", "no_abnormality", NULL}));
+    for (int i = 0; i < 3; i++)
+        EXPECT(CLI_DONE, JIANAN("training_centre", "training", "post", "--worker", worker, "--type",
+                                levels[i][0], "--hours", levels[i][1], "--passed", "true"));
+    EXPECT(CLI_DONE,
+           JIANAN("training_centre", "training", "study", "--worker", worker, "--points", "60"));
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "training", "post", "--worker", worker, "--type",
+                            "site_entry", "--hours", "2", "--passed", "true", "--site", site));
+}
+
+/* -- the tests ----------------------------------------------------------------------------------------- */
+
+Test(cli, from_enrolment_to_the_gate_and_back)
+{
+    const char *site = made_world(), *worker = made_worker(site);
+    char code[2048];
+
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker));
+    EXPECT_WORDS("黄");
+    EXPECT_WORDS("怎么办");
+    made_green(worker, site);
+    EXPECT(CLI_DONE, JIANAN("gate", "gate", "check", "--worker-no", worker));
+    EXPECT_WORDS("open (ok)");
+
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "violation", "post", "--worker", worker, "--class",
+                            "operation", "--category", "7.06", "--severity", "4",
+                            "--off-job-training", "true", "--json"));
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "violation", "rectify", "--worker", worker, "--of",
+                            number_text(printed_int("version"))));
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "access", worker, "--save",
+                            in_dir("worker.key")));
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "code", "me"));
+    EXPECT_WORDS("红");
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "code", "me", "--json"));
+    json_t *json = json_loads(out, 0, NULL);
+    snprintf(code, sizeof code, "%s\n", json_string_value(json_object_get(json, "code")));
+    json_decref(json);
+    EXPECT(CLI_NEGATIVE, jianan_with("gate", code,
+                                     (const char *[]){"gate", "check", "--code", "-", NULL}));
+    EXPECT_WORDS("refuse (red)");
+    EXPECT(CLI_DONE,
+           JIANAN("gate", "gate", "check", "--worker-no", worker, "--direction", "out"));
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "pass", "list", "--site", site));
+    EXPECT_WORDS("exit");
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "accesses", "me"));
+    EXPECT_WORDS("worker.colour");
+}
+
+Test(cli, exit_statuses_tell_what_happened)
+{
+    const char *site = made_world();
+
+    EXPECT(CLI_USAGE, JIANAN("operator", "org", "add", "--name", "甲"));
+    EXPECT_WORDS("--kind");
+    EXPECT(CLI_USAGE, JIANAN("operator", "org", "list", "--nosuch", "1"));
+    EXPECT(CLI_USAGE, JIANAN("operator", "nosuch"));
+    EXPECT(CLI_USAGE, JIANAN("operator", "site", "show", "丙"));
+    EXPECT(CLI_INPUT, JIANAN("operator", "org", "add", "--kind", "nonsense", "--name", "甲"));
+    EXPECT_WORDS("/kind");
+    EXPECT_WORDS("contractor|clinic");
+    EXPECT(CLI_REFUSED, JIANAN("contractor", "org", "add", "--kind", "clinic", "--name", "甲"));
+    EXPECT(CLI_REFUSED, JIANAN("operator", "org", "show", "999999"));
+    EXPECT(CLI_NEGATIVE, JIANAN("gate", "gate", "check", "--code", "not a code"));
+    EXPECT(CLI_INPUT, JIANAN("contractor", "import", in_dir("no.csv")));
+    EXPECT(CLI_UNREACHABLE,
+           JIANAN("operator", "org", "list", "--server", "http://127.0.0.1:1"));
+    EXPECT(CLI_USAGE, JIANAN("operator", "org", "list", "--server", "http://192.0.2.1"));
+    chmod(in_dir("clinic.key"), 0644);
+    EXPECT(CLI_USAGE, JIANAN("clinic", "worker", "find", "--document-number", NUMBER,
+                             "--document-type", "1"));
+    EXPECT_WORDS("chmod 600");
+    EXPECT(CLI_DONE, JIANAN("operator", "site", "show", site, "--json"));
+}
+
+Test(cli, a_write_repeated_under_its_key_acts_once)
+{
+    long long first;
+
+    EXPECT(CLI_DONE, JIANAN("operator", "org", "add", "--kind", "clinic", "--name", "甲", "--key",
+                            "once", "--json"));
+    first = printed_int("id");
+    EXPECT(CLI_DONE, JIANAN("operator", "org", "add", "--kind", "clinic", "--name", "甲", "--key",
+                            "once", "--json"));
+    cr_assert_eq(printed_int("id"), first);
+    EXPECT(CLI_INPUT, JIANAN("operator", "org", "add", "--kind", "clinic", "--name", "乙", "--key",
+                             "once"));
+}
+
+Test(cli, an_import_names_row_column_and_reason)
+{
+    const char *site = made_world();
+    char csv[512];
+
+    snprintf(csv, sizeof csv,
+             "name,document_number,site,trade\n李四," NUMBER ",%s,020\n"
+             "王五,990101199001010010,%s,020\n赵六,990101199001010027,%s,9999\n",
+             site, site, site);
+    write_file(in_dir("people.csv"), csv);
+    EXPECT(CLI_NEGATIVE, JIANAN("contractor", "import", in_dir("people.csv")));
+    EXPECT_WORDS("被拒 2 行");
+    EXPECT_WORDS("第 3 行，document_number 列");
+    EXPECT_WORDS("第 4 行");
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "list", "--all", "--json"));
+    json_t *json = json_loads(out, 0, NULL);
+    cr_assert_eq(json_array_size(json_object_get(json, "items")), 1);
+    json_decref(json);
+}
+
+Test(cli, every_list_is_json_when_asked)
+{
+    static const char *const lists[][3] = {
+        {"operator", "org", "list"},      {"operator", "site", "list"},
+        {"operator", "gate", "list"},     {"operator", "account", "list"},
+        {"regulator", "policy", "list"},  {"regulator", "audit", "list"},
+        {"regulator", "worker", "list"},  {"regulator", "worker", "reviews"},
+    };
+
+    made_world();
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        json_t *json;
+
+        EXPECT(CLI_DONE, JIANAN(lists[i][0], lists[i][1], lists[i][2], "--json"));
+        json = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+        cr_assert(json != NULL && json_is_array(json_object_get(json, "items")), "%s %s: %s",
+                  lists[i][1], lists[i][2], out);
+        json_decref(json);
+    }
+}
+
+Test(cli, the_doctor_knows_every_role)
+{
+    static const char *const roles[] = {"operator", "contractor", "clinic", "training_centre",
+                                        "safety_officer", "regulator", "gate"};
+
+    made_world();
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        char word[40];
+
+        EXPECT(CLI_DONE, JIANAN(roles[i], "doctor"));
+        snprintf(word, sizeof word, "（%s）", roles[i]);
+        EXPECT_WORDS(word);
+    }
+    write_file(in_dir("wrong.key"), "ja_0123456789ab_0000000000000000000000000000000000000000");
+    EXPECT(CLI_NEGATIVE, JIANAN("wrong", "doctor"));
+}
+
+Test(cli, a_policy_is_checked_without_a_server)
+{
+    char file[256];
+
+    setenv("JIANAN_SERVER", "http://127.0.0.1:1", 1);
+    snprintf(file, sizeof file, "%s/migrations/policies/default.json", JIANAN_SOURCE_DIR);
+    EXPECT(CLI_DONE, JIANAN("operator", "policy", "check", file));
+    write_file(in_dir("bad.json"), "{\"format\":1,\"nosuch\":2}");
+    EXPECT(CLI_INPUT, JIANAN("operator", "policy", "check", in_dir("bad.json")));
+}
+
+/* -- the simulator ---------------------------------------------------------------------------------------- */
+
+#define SIM(...) run(JIANAN_SIM, "", (const char *[]){__VA_ARGS__, NULL})
+
+Test(cli, a_city_is_seeded_once_and_its_morning_proven)
+{
+    const char *state;
+
+    setenv("JIANAN_KEY_FILE", in_dir("operator.key"), 1);
+    state = strdup(in_dir("city"));
+    EXPECT(CLI_DONE, SIM("seed", "--state", state, "--workers", "60"));
+    EXPECT(CLI_DONE, SIM("seed", "--state", state, "--workers", "60"));
+    EXPECT_WORDS("沿用");
+    cr_assert_eq(fixture_query_int("SELECT count(*) FROM person"), 60);
+    EXPECT(CLI_DONE, SIM("morning", "--state", state, "--people", "60"));
+    EXPECT_WORDS("一切如常");
+    EXPECT(CLI_DONE, SIM("codes", "--state", state));
+    write_file(in_dir("codes"), out);
+    setenv("JIANAN_KEY_FILE", "", 1);
+    char gate[160];
+    snprintf(gate, sizeof gate, "%s/keys/gate-1.key", state);
+    EXPECT(CLI_DONE, SIM("load", "--gate-key-file", gate, "--codes", in_dir("codes"), "--seconds",
+                         "1", "--connections", "2", "--out", in_dir("passes")));
+    EXPECT_WORDS("acknowledged");
+    free((char *)(uintptr_t)state);
+}
