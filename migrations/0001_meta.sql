@@ -51,6 +51,7 @@ CREATE TABLE audit (
     request_id bigint      NOT NULL
 );
 CREATE INDEX audit_worker ON audit (worker_id, at) WHERE worker_id IS NOT NULL;
+CREATE INDEX audit_account ON audit (account_id, id);
 GRANT SELECT, INSERT ON audit TO jianan_app;
 
 -- A request key never acts twice within 400 days. The answer holds ids, codes and dates only.

@@ -51,6 +51,8 @@ CREATE TABLE device (
     CONSTRAINT device_pkey PRIMARY KEY (id, version)
 );
 
+CREATE INDEX device_site ON device (site_id, id);
+
 -- An account is who asks: a role, and what it is narrowed to. A gate's account names its device.
 -- Workers have none: their key is derived (server/crypto/seal.h), so that millions cost no rows.
 CREATE SEQUENCE account_id;

@@ -63,15 +63,29 @@ struct asking {
     int32_t access_version;  /* likewise; 0: no such person */
 };
 
-/* Keys that the register does not know cost a query, so an address may show only so many. */
-static bool may_ask(struct exchange *x)
+static int64_t address_hash(const char *peer)
 {
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
 
-    for (const char *p = x->request->peer; *p != '\0'; p++)
-        hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
-    return bucket_take(app_of(x)->shared->address_failures, (int64_t)(hash >> 1),
-                       clock_monotonic_us());
+    for (; *peer != '\0'; peer++)
+        hash = (hash ^ (unsigned char)*peer) * 0x100000001b3u;
+    return (int64_t)(hash >> 1);
+}
+
+/* Keys that the register does not know cost a query, so an address may show only so many that turn
+ * out to be none. */
+static bool may_ask(struct exchange *x)
+{
+    return bucket_has(app_of(x)->shared->address_failures, address_hash(x->request->peer),
+                      clock_monotonic_us());
+}
+
+static enum step is_no_key(struct exchange *x)
+{
+    if (!bucket_take(app_of(x)->shared->address_failures, address_hash(x->request->peer),
+                     clock_monotonic_us()))
+        return exchange_fail(x, err_make(ERR_RATE_LIMITED));
+    return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
 }
 
 static enum step ask_database(struct exchange *x, struct asking *asking)
@@ -170,11 +184,11 @@ enum step access_authenticated(struct exchange *x)
     x->input = NULL;
     if (asking->prefix.at == NULL) {
         if (asking->access_version == 0 || asking->access_version != asking->claimed_version)
-            return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+            return is_no_key(x);
         return STEP_NEXT;
     }
     if (asking->account.id == 0 || !bytes_equal(asking->account.key_hash, asking->hash, 32))
-        return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+        return is_no_key(x);
     e = become(x, &asking->account);
     return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
 }
@@ -182,7 +196,7 @@ enum step access_authenticated(struct exchange *x)
 enum step access_permit(struct exchange *x)
 {
     const struct caller *caller = caller_of(x);
-    int64_t who = caller->account_id != 0 ? caller->account_id : caller->worker_id;
+    int64_t who = caller->role == ACCOUNT_WORKER ? -caller->worker_id : caller->account_id;
 
     if (x->route->permission != 0 &&
         !bucket_take(app_of(x)->shared->key_requests, who, clock_monotonic_us()))

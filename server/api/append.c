@@ -117,7 +117,8 @@ static struct err check_site(const struct caller *caller, const struct append *s
     if (*site == 0 || *site == caller->site_id)
         return OK;
     known = posting_site_find(&s->posting, *site);
-    if (known == NULL || !known->open || caller->role == ACCOUNT_SAFETY_OFFICER ||
+    if (known == NULL || (item->record.kind == RECORD_ENGAGEMENT && !known->open) ||
+        caller->role == ACCOUNT_SAFETY_OFFICER ||
         !caller_in_region(caller, known->region))
         return err_field(ERR_SITE_UNKNOWN, "/site", NULL);
     return OK;
@@ -143,6 +144,18 @@ static struct group *group_of(struct arena *arena, struct group *groups, size_t 
     return g;
 }
 
+/* A correction needs the permission that posting what it corrects needs. */
+static struct err may_correct(const struct caller *caller, const struct record *record,
+                              const struct record *known, size_t count)
+{
+    for (size_t i = 0; record->kind == RECORD_SUPERSEDE && i < count; i++) {
+        if (known[i].version == record->supersede.of &&
+            (caller->permissions & append_permission(known[i].kind)) == 0)
+            return err_field(ERR_NOT_YOURS, "/of", NULL);
+    }
+    return OK;
+}
+
 static struct err join(struct exchange *x, struct append *s, struct item *item, struct group *g)
 {
     const struct caller *caller = caller_of(x);
@@ -157,7 +170,9 @@ static struct err join(struct exchange *x, struct append *s, struct item *item, 
     if (item->record.kind == RECORD_ENGAGEMENT && item->record.engagement.from == DAY_UNKNOWN)
         item->record.engagement.from = item->record.occurred_on;
     item->record.version = at > 0 ? g->all[at - 1].version + 1 : 1; /* an end ends what was before */
-    e = record_admit(&item->record, g->all, at, &posting, x->today);
+    e = may_correct(caller, &item->record, g->all, at);
+    if (!err_is(e))
+        e = record_admit(&item->record, g->all, at, &posting, x->today);
     if (err_is(e))
         return e;
     e = person_seal_record(&work, g->person, &item->record, &g->bodies[g->joined],
@@ -225,6 +240,8 @@ static enum step append_decide(struct exchange *x)
 
     if (write_seen(x, &next))
         return next;
+    if (caller_of(x)->org_id != 0 && !s->posting.org_active)
+        return exchange_fail(x, err_make(ERR_ORG_CLOSED));
     if (groups == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
     for (size_t i = 0; i < s->items.count; i++) {

@@ -17,6 +17,8 @@ struct buckets {
     _Atomic int64_t empty_until[BUCKET_SLOTS]; /* monotonic us: when the slot is as good as new */
 };
 
+/* Whether bucket_take() would; nothing is counted. */
+bool bucket_has(struct buckets *buckets, int64_t account_id, int64_t now_us);
 /* True: it may, and was counted. now_us is monotonic. */
 bool bucket_take(struct buckets *buckets, int64_t account_id, int64_t now_us);
 

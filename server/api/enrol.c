@@ -53,6 +53,8 @@ static struct err check(const struct enrolling *all, size_t at)
     const struct posting_site *site =
         posting_site_find(&all->posting, all->item[at].engagement.engagement.site);
 
+    if (!all->posting.org_active)
+        return err_make(ERR_ORG_CLOSED);
     if (site == NULL || !site->open)
         return err_field(ERR_SITE_UNKNOWN, "site", NULL);
     if (stands_earlier(all, at))
@@ -155,6 +157,8 @@ static struct err decide(const struct work *work, struct enrolment *e)
     struct err failed = OK;
 
     e->joining_count = 0;
+    if (e->who.known && (!e->person.found || e->person.erased))
+        return err_make(ERR_CONFLICT); /* erased since he was looked up: send it again */
     e->engagement.occurred_on = work->today;
     if (!e->who.known) {
         failed = new_person(work, e);
@@ -227,7 +231,7 @@ static struct err write_new(const struct work *work, const struct enrolling *all
     int64_t *ids = arena_new_array(a, count, int64_t), *others = arena_new_array(a, count, int64_t);
     int16_t *types = arena_new_array(a, count, int16_t);
     struct text *column = arena_new_array(a, 6 * count, struct text);
-    int64_t *candidates;
+    int64_t *candidates = NULL;
     size_t n = 0;
     struct err failed = draw(work, &all->lists, count, &candidates);
 

@@ -19,7 +19,7 @@ struct text pass_id_format(const struct pass *pass, char buffer[PASS_ID_BYTES])
 /* Each class once, in the order of the list of reasons. */
 static void put_reasons(struct json_writer *w, int64_t reasons)
 {
-    const char *told[REASON_COUNT];
+    const char *told[REASON_COUNT] = {0};
     unsigned count = 0;
 
     json_open_array(w, "reasons");

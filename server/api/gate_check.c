@@ -328,9 +328,11 @@ static void tell_late(struct exchange *x, struct gate_check *s)
     uint32_t flags = s->answer.flags;
 
     forget(x, s);
-    s->q.code_says = WHY_LATE;
-    gate_decide(&s->q, &s->answer);
-    s->answer.flags = flags | (s->answer.flags & (GATE_LATE | GATE_OPENED_BY_RULE));
+    if (s->answer.verdict == VERDICT_OPEN) { /* a refusal stands however late it is */
+        s->q.code_says = WHY_LATE;
+        gate_decide(&s->q, &s->answer);
+    }
+    s->answer.flags = flags | GATE_LATE | (s->answer.flags & GATE_OPENED_BY_RULE);
     write_down(s);
     s->pass.told = 1;
     s->pass.decided_at = clock_wall_us();

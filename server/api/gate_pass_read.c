@@ -119,7 +119,8 @@ struct err gate_pass_read(struct exchange *x, const json_t *item, const struct d
     *pass = (struct pass){
         .gate_id = device->id, .site_id = device->site_id, .epoch = (int32_t)in.epoch,
         .seq = in.seq, .direction = (int16_t)in.direction, .verdict = (int16_t)in.verdict,
-        .flags = (int32_t)in.flags, .source = PASS_HANDED_IN, .at = in.at, .decided_at = in.at,
+        .flags = (int32_t)in.flags, .source = PASS_HANDED_IN, .at = in.at,
+        .decided_at = in.at < x->now ? in.at : x->now, /* a gate ahead of us learns nothing early */
         .person_colour = COLOUR_NONE,
         .colour_here = (int16_t)(in.colour == 0 ? (int)COLOUR_NONE : in.colour - 1),
         .fresh_ms = -1,

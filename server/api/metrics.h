@@ -21,7 +21,7 @@ struct histogram {
 struct metrics {
     struct histogram gate[VERDICT_CANNOT_TELL + 1]; /* by verdict; [0] unused */
     _Atomic uint64_t why[WHY_COUNT];
-    _Atomic uint64_t refused[ERR_COUNT];            /* requests refused, by error */
+    _Atomic uint64_t refused[ERR_COUNT];            /* before they reached a route, by error */
     _Atomic uint64_t records[METRICS_RECORD_KINDS]; /* records committed, by kind */
     _Atomic uint64_t tokens_recognised, tokens_verified, tokens_issued;
 };

@@ -224,12 +224,15 @@ step_fn *const org_get[] = {org_get_load, org_get_answer, NULL};
 /* -- PATCH /v1/orgs/{id} -------------------------------------------------------------------- */
 
 /* A regulator keeps the permit; everything else is set up by the operator. */
-static struct err org_patch_admit(const struct exchange *x)
+/* A firm is the business of the region it is registered in, wherever its people work. */
+static struct err org_patch_admit(const struct exchange *x, const struct org_row *org)
 {
     static const char *const set_up_only[] = {"/name", "/region", "/accreditations", "/state"};
     const struct org_input *in = x->input;
 
     if ((caller_of(x)->permissions & MAY_SET_UP) == 0) {
+        if (org->region.bytes == 0 || !caller_in_region(caller_of(x), org->region))
+            return err_make(ERR_FORBIDDEN);
         for (size_t i = 0; i < sizeof set_up_only / sizeof *set_up_only; i++) {
             if (json_object_get(x->json, set_up_only[i] + 1) != NULL)
                 return err_field(ERR_FORBIDDEN, set_up_only[i], "permit_state | permit_until");
@@ -251,7 +254,7 @@ static enum step org_patch_write(struct exchange *x)
         return seen;
     if (s->found.count == 0)
         return exchange_fail(x, err_make(ERR_ORG_UNKNOWN));
-    e = org_patch_admit(x);
+    e = org_patch_admit(x, org);
     if (!err_is(e))
         e = if_match(x, org->version);
     if (err_is(e))

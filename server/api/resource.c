@@ -124,7 +124,8 @@ void json_put_refusal(struct json_writer *w, struct err e, bool english)
     json_put_int(w, "status", row->status);
     json_put_string(w, "code", row->code);
     json_put_string(w, "title", english ? row->en : row->zh);
-    if (e.field != NULL)
+    /* the name of an unknown field is the client's own words, and this answer is kept */
+    if (e.field != NULL && e.code != ERR_FIELD_UNKNOWN)
         json_put_string(w, "pointer", e.field);
     if (e.expected != NULL)
         json_put_string(w, "expected", e.expected);

@@ -274,10 +274,10 @@ static enum step access_write(struct exchange *x)
     int32_t next = s->person.access_version + 1;
     struct batch *b;
 
-    if (s->write.found.found)
-        return access_again(x, &s->write);
     if (!append_may_see(caller, &s->person, x->today))
         return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
+    if (s->write.found.found)
+        return access_again(x, &s->write);
     if (s->person.erased)
         return exchange_fail(x, err_make(ERR_PERSON_ERASED));
     b = write_commit(x, 201, access_stored(x, s->worker_id, next));

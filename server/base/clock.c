@@ -41,7 +41,7 @@ bool clock_set_zone(const char *zone)
     file = fopen(path, "rb");
     if (file == NULL)
         return false;
-    fclose(file);
+    (void)fclose(file);
     CHECK(setenv("TZ", zone, 1) == 0);
     tzset();
     return true;

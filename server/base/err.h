@@ -34,9 +34,21 @@ static inline bool err_is(struct err e)
     return e.code != ERR_NONE;
 }
 
-MUST_USE struct err err_make(enum err_code code);
-MUST_USE struct err err_field(enum err_code code, const char *field, const char *expected);
-MUST_USE struct err err_detail(enum err_code code, const char *detail);
+MUST_USE static inline struct err err_make(enum err_code code)
+{
+    return (struct err){code, 0, 0, 0};
+}
+
+MUST_USE static inline struct err err_field(enum err_code code, const char *field,
+                                            const char *expected)
+{
+    return (struct err){code, field, expected, 0};
+}
+
+MUST_USE static inline struct err err_detail(enum err_code code, const char *detail)
+{
+    return (struct err){code, 0, 0, detail};
+}
 
 struct err_row {
     int status;       /* HTTP status */

@@ -129,7 +129,7 @@ static bool set_socket_options(evutil_socket_t fd)
 
 static unsigned port_of(evutil_socket_t fd)
 {
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {0};
     socklen_t bytes = sizeof bound;
 
     CHECK(getsockname(fd, (struct sockaddr *)&bound, &bytes) == 0);

@@ -7,5 +7,5 @@ JIANAN_CRASH_ROUNDS=${JIANAN_CRASH_ROUNDS:-100}
 export JIANAN_CRASH_ROUNDS
 [ -x "$build/crash" ] || { echo "no $build/crash: build it first" >&2; exit 1; }
 for victim in server database unsafe; do
-    "$build/crash" "$victim" 2>&1 | grep -v '^{'
+    "$build/crash" "$victim" 2>"$build/crash.log" || { tail -20 "$build/crash.log"; exit 1; }
 done

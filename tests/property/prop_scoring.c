@@ -205,11 +205,12 @@ static void bad_news(struct record *r, uint32_t version)
 static void bad_news_never_helps(struct record *records, size_t count, const struct policy *policy,
                                  struct arena *arena)
 {
-    struct facts before = folded(records, count, arena), after;
+    struct facts before, after; /* days before the newest record are asked, too: looking back */
     struct context here = some_place();
 
     bad_news(&records[count], (uint32_t)count + 1);
-    after = folded(records, count + 1, arena);
+    cr_assert(!err_is(facts_fold_on(records, count, FIRST, arena, &before)));
+    cr_assert(!err_is(facts_fold_on(records, count + 1, FIRST, arena, &after)));
     for (day_t day = FIRST; day < FIRST + SPAN + 1000; day = (day_t)(day + 1 + below(20))) {
         struct colours was = safety_colours(&before, &here, policy, day);
         struct colours is = safety_colours(&after, &here, policy, day);

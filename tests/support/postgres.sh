@@ -26,7 +26,8 @@ owner=$(id -un)
 if [ "$(id -u)" -eq 0 ]; then
     owner=${PG_USER:-postgres}
     id "$owner" >/dev/null 2>&1 || owner=nobody
-    as_owner="setpriv${PG_DEATH:+ --pdeathsig $PG_DEATH} --reuid=$owner --regid=$(id -gn "$owner") --clear-groups --inh-caps=-all"
+    as_owner="setpriv${PG_DEATH:+ --pdeathsig $PG_DEATH} --reuid=$owner --regid=$(id -gn "$owner")"
+    as_owner="$as_owner --clear-groups --inh-caps=-all"
 else
     as_owner=${PG_DEATH:+setpriv --pdeathsig $PG_DEATH}
 fi

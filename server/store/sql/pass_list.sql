@@ -15,6 +15,7 @@ SELECT p.gate_id, p.epoch, p.seq, p.told, p.worker_id, p.direction, p.verdict, p
        p.decided_at, p.recorded_at, p.policy
 FROM pass p
 WHERE p.day = $2 AND p.site_id = $1
+  AND p.gate_id IN (SELECT id FROM device WHERE device.site_id = $1) -- finds them by the key
   AND (p.gate_id, p.epoch, p.seq, p.told) > ($3, $4, $5, $6)
 ORDER BY p.gate_id, p.epoch, p.seq, p.told
 LIMIT $7::integer
