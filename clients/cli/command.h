@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "clients/http/reach.h"
 
 enum option_type {
@@ -73,6 +74,14 @@ int remote_main(int argc, char **argv); /* argv[0] is the verb */
 int session_ask(struct session *s, struct answer *answer);
 /* What an answer that is not good makes of us. */
 int exit_of(const struct answer *answer);
+
+/* -- arguments.c ----------------------------------------------------------------------------------- */
+
+/* Fills the session from what follows verb and command. Else the exit status, after saying why. */
+int session_read(struct session *s, int argc, char **argv);
+/* Adds ?name=value, or &name=value, to the address in `out`. */
+void query_put(struct build *out, const char *name, const json_t *value);
+bool was_given(int argc, char **argv, const char *name);
 /* Reads a whole file ("-": standard input); NULL after saying why. The caller's to free. */
 char *file_read(const char *file, size_t *bytes);
 
