@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <libpq-fe.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,9 +176,17 @@ static void wait_for_backends(const char *condition)
 
 /* -- down ----------------------------------------------------------------------------------- */
 
+/* The server ends with the thread that started it, so this one waits for the test to be over. */
+static struct starting {
+    pthread_t thread;
+    sem_t started, over;
+} starting;
+
 static void *start_server(void *arg)
 {
     server_start_again(arg); /* comes back when it is ready */
+    sem_post(&starting.started);
+    sem_wait(&starting.over);
     return NULL;
 }
 
@@ -215,18 +224,22 @@ static void expect_unready_but_alive(void)
 
 Test(faults, a_database_that_is_down_at_the_start_is_waited_for)
 {
-    pthread_t starting;
     struct http_reply reply;
 
     server_kill(&server);
     cluster_kill(&cluster);
-    cr_assert_eq(pthread_create(&starting, NULL, start_server, &server), 0);
+    cr_assert_eq(sem_init(&starting.started, 0, 0) + sem_init(&starting.over, 0, 0), 0);
+    cr_assert_eq(pthread_create(&starting.thread, NULL, start_server, &server), 0);
     expect_unready_but_alive();
     cluster_start(&cluster, "");
-    cr_assert_eq(pthread_join(starting, NULL), 0);
+    sem_wait(&starting.started);
     reply = post_exam(people[0], "late");
     cr_expect_eq(reply.status, 201, "%s", reply.body);
     reply_clear(&reply);
+    server_kill(&server);
+    sem_post(&starting.over);
+    cr_assert_eq(pthread_join(starting.thread, NULL), 0);
+    server_start_again(&server);
 }
 
 /* -- a backend that stops ------------------------------------------------------------------- */
