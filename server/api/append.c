@@ -144,13 +144,17 @@ static struct group *group_of(struct arena *arena, struct group *groups, size_t 
     return g;
 }
 
-/* A correction needs the permission that posting what it corrects needs. */
+/* A correction needs the permission that posting what it corrects needs; regulators decide reviews
+ * and correct whatever is wrong in their region. */
 static struct err may_correct(const struct caller *caller, const struct record *record,
                               const struct record *known, size_t count)
 {
     for (size_t i = 0; record->kind == RECORD_SUPERSEDE && i < count; i++) {
-        if (known[i].version == record->supersede.of &&
-            (caller->permissions & append_permission(known[i].kind)) == 0)
+        uint32_t needed = known[i].kind == RECORD_IDENTITY ? MAY_ENROL
+                                                           : append_permission(known[i].kind);
+
+        if (known[i].version == record->supersede.of && caller->role != ACCOUNT_REGULATOR &&
+            needed != 0 && (caller->permissions & needed) == 0)
             return err_field(ERR_NOT_YOURS, "/of", NULL);
     }
     return OK;
