@@ -85,7 +85,8 @@ static void render_histogram(const struct histogram *h, const char *verdict, str
 
 static void render_errors(const struct metrics *metrics, struct build *out)
 {
-    metrics_family(out, "jianan_requests_refused_total", "counter", "Requests refused before they reached a route, by error.");
+    metrics_family(out, "jianan_requests_refused_total", "counter",
+                   "Requests refused before they reached a route, by error.");
     for (int code = ERR_NONE + 1; code < ERR_COUNT; code++) {
         uint64_t n = read_count(&metrics->refused[code]);
 

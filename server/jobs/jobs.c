@@ -13,7 +13,6 @@ enum { JOB_ARENA_BYTES = 64 * 1024, HOUR_S = 3600 };
 
 const struct job job_table[] = {
     {"pass_partitions", HOUR_S, LOCK(1), SQL_JOB_PASS_PARTITIONS},
-    {"change_purge", HOUR_S, LOCK(2), SQL_JOB_CHANGE_PURGE},
     {"idempotency_purge", 24 * HOUR_S, LOCK(3), SQL_JOB_IDEMPOTENCY_PURGE},
     {"imports_interrupted", 60, LOCK(4), SQL_JOB_IMPORTS_INTERRUPTED},
 };
@@ -35,7 +34,7 @@ struct jobs {
 
 static struct err decode_done(void *into, const struct rows *rows)
 {
-    *(int64_t *)into = rows->count > 0 ? row_int64(rows, 0, JOB_CHANGE_PURGE_DONE) : 0;
+    *(int64_t *)into = rows->count > 0 ? row_int64(rows, 0, JOB_IDEMPOTENCY_PURGE_DONE) : 0;
     return OK;
 }
 

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -129,13 +130,14 @@ static bool set_socket_options(evutil_socket_t fd)
 
 static unsigned port_of(evutil_socket_t fd)
 {
-    struct sockaddr_storage bound = {0};
+    struct sockaddr_in6 bound = {0}; /* the port stands at the same place in sockaddr_in */
     socklen_t bytes = sizeof bound;
 
     CHECK(getsockname(fd, (struct sockaddr *)&bound, &bytes) == 0);
-    return bound.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&bound)->sin6_port)
-                                       : ntohs(((struct sockaddr_in *)&bound)->sin_port);
+    return ntohs(bound.sin6_port);
 }
+_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
+               "one port for both families");
 
 static struct evconnlistener *bind_to(struct http_server *server, struct listener *l,
                                       const char *address, unsigned port)

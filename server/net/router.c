@@ -70,8 +70,10 @@ static struct node *add_literal(struct node *node, struct text literal)
     bool there;
     size_t place = find_place(node, literal, &there);
 
-    if (there)
+    if (there) {
+        CHECK(node->literals != NULL);
         return node->literals[place];
+    }
     node->literals = realloc(node->literals, (node->literal_count + 1) * sizeof(struct node *));
     CHECK_ALLOCATED(node->literals);
     memmove(node->literals + place + 1, node->literals + place,
