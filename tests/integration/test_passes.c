@@ -436,8 +436,6 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
     struct jobs *jobs;
 
     memset(&app, 0, sizeof app);
-    fixture_exec("INSERT INTO change (kind, key, version, at) VALUES (1, 1, 1, now() - interval '25 h'),"
-                 " (1, 2, 1, now())");
     fixture_exec("INSERT INTO idempotency (tenant, route, key, fingerprint, status, answer, at) VALUES"
                  " (1, 'r', 'old', decode(repeat('00', 32), 'hex'), 200, '', now() - interval '401 days'),"
                  " (1, 'r', 'new', decode(repeat('00', 32), 'hex'), 200, '', now() - interval '399 days')");
@@ -458,7 +456,6 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
         turn(20);
     cr_expect(jobs_have_run(jobs));
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM pg_inherits WHERE inhparent = 'pass'::regclass"), 3);
-    cr_expect_eq(fixture_query_int("SELECT count(*) FROM change WHERE kind = 1"), 1);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM idempotency"), 1);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'interrupted'"
                                    " AND server_id = '22222222-2222-2222-2222-222222222222'"), 1);
