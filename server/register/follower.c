@@ -85,7 +85,8 @@ static bool on_position(void *arg, const struct text *fields)
 }
 
 /* Nothing that we have not seen was cleared away: either nothing was, or what went is older than a
- * row that was over before our snapshot (rows go in the order of their xid, register_purge.sql). */
+ * row that was over before our snapshot. Rows go in the order of their xid, and such a row is left
+ * when they go (register_purge.sql). */
 static bool is_complete_since(const struct position *since, const struct position *now)
 {
     uint64_t xmin;

@@ -158,7 +158,7 @@ function(make_statements)
             "        ${param_count}, ${writes}, \"${params}\", \"${columns}\"},\n")
     endforeach()
     write_if_different(${OUT}/statements.h
-"/* Made by embed_sql.cmake from ${SQL_DIR}; change the .sql files instead. */
+"/* Made by embed_sql.cmake from server/store/sql; change the .sql files instead. */
 #ifndef STORE_STATEMENTS_H
 #define STORE_STATEMENTS_H
 
@@ -182,7 +182,7 @@ ${columns_text}
 #endif
 ")
     write_if_different(${OUT}/statements.c
-"/* Made by embed_sql.cmake from ${SQL_DIR}; change the .sql files instead. */
+"/* Made by embed_sql.cmake from server/store/sql; change the .sql files instead. */
 #include \"store/statements.h\"
 
 const struct statement_row statements[SQL_COUNT + 1] = {
