@@ -14,6 +14,7 @@
 #include "jobs/jobs.h"
 #include "register/presence.h"
 #include "register/recent.h"
+#include "register/survey.h"
 #include "store/migrate.h"
 #include "store/safety.h"
 
@@ -98,6 +99,7 @@ static void fill_shared(struct service *service)
     struct shared *shared = &service->shared;
 
     shared->registry = registry_new();
+    shared->surveyor = surveyor_start(shared->registry);
     shared->presence = presence_new(PRESENCE_ENTRIES);
     shared->recent = recent_new(RECENT_ENTRIES);
     shared->metrics = metrics_new();
@@ -274,6 +276,7 @@ void service_close(struct service *service)
 {
     struct shared *shared = &service->shared;
 
+    surveyor_stop(shared->surveyor); /* who waits for it is told by posting to a loop */
     if (shared->follower != NULL)
         follower_stop(shared->follower);
     for (unsigned i = 0; i < service->loop_count && service->loops != NULL; i++)

@@ -15,6 +15,7 @@
 
 struct passes;   /* api/passes.h: group commit of one loop */
 struct presence; /* register/presence.h: who is inside, shared */
+struct surveyor; /* register/survey.h: everybody at every post, on a thread of its own, shared */
 struct recent;   /* register/recent.h: codes that were used or verified lately, shared */
 struct metrics;  /* api/metrics.h */
 
@@ -22,6 +23,7 @@ struct metrics;  /* api/metrics.h */
 struct shared {
     struct registry *registry;
     struct follower *follower;
+    struct surveyor *surveyor;
     struct vault *vault;
     struct signer *signer;
     struct trust_list trust;

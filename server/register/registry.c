@@ -168,7 +168,8 @@ static bool scan_block(const struct registry_reader *reader, size_t number,
     return true;
 }
 
-void registry_scan(struct registry_reader *reader, registry_visit_fn *visit, void *arg)
+void registry_scan_blocks(struct registry_reader *reader, registry_visit_fn *visit,
+                          registry_block_end_fn *block_end, void *arg)
 {
     bool goes_on = true;
     size_t count = 1;
@@ -177,8 +178,14 @@ void registry_scan(struct registry_reader *reader, registry_visit_fn *visit, voi
         registry_enter(reader);
         count = atomic_load(&reader->registry->top)->count;
         goes_on = scan_block(reader, number, visit, arg);
+        goes_on = (block_end == NULL || block_end(arg)) && goes_on;
         registry_leave(reader);
     }
+}
+
+void registry_scan(struct registry_reader *reader, registry_visit_fn *visit, void *arg)
+{
+    registry_scan_blocks(reader, visit, NULL, arg);
 }
 
 struct registry_health registry_health(const struct registry *registry)

@@ -69,6 +69,10 @@ const struct policy_set *registry_policies(const struct registry_reader *reader)
 /* Runs fn for every worker, block by block, leaving and entering between blocks. False stops. */
 typedef bool registry_visit_fn(void *arg, const struct worker_view *view);
 void registry_scan(struct registry_reader *reader, registry_visit_fn *visit, void *arg);
+/* The same; block_end() after each block, still inside. */
+typedef bool registry_block_end_fn(void *arg);
+void registry_scan_blocks(struct registry_reader *reader, registry_visit_fn *visit,
+                          registry_block_end_fn *block_end, void *arg);
 
 /* -- at any time ---------------------------------------------------------------------------- */
 

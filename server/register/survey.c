@@ -1,0 +1,219 @@
+#include "register/survey.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/check.h"
+
+/* -- posts ----------------------------------------------------------------------------------------- */
+
+static void post_resolve(const struct registry_reader *reader, const struct engaged *engaged,
+                         day_t on, struct post *post)
+{
+    const struct policy_set *policies = registry_policies(reader);
+
+    post->site = engaged != NULL ? registry_site(reader, engaged->site_id) : NULL;
+    post->org = engaged != NULL ? registry_org(reader, engaged->org_id) : NULL;
+    post->document = NULL;
+    if (policies != NULL)
+        post->document =
+            policy_find(policies, post->site != NULL ? post->site->region : TEXT(""), on);
+}
+
+static void post_ask(const struct engaged *engaged, day_t on, struct post *post)
+{
+    post->context = (struct context){0};
+    if (post->site == NULL)
+        return;
+    post->context = (struct context){
+        .trade = engaged->trade,
+        .role = engaged->role,
+        .site_state = (uint8_t)post->site->state,
+        .org_permit = (uint8_t)(post->org != NULL ? org_permit_on(post->org, on) : PERMIT_UNASKED),
+        .site = (uint32_t)post->site->id,
+    };
+}
+
+void post_find(const struct registry_reader *reader, const struct worker_view *worker,
+               const struct engaged *engaged, day_t on, struct post *post)
+{
+    post->worker = worker;
+    post->engaged = engaged;
+    post_resolve(reader, engaged, on, post);
+    post_ask(engaged, on, post);
+}
+
+/* -- walking --------------------------------------------------------------------------------------- */
+
+/* People of a site stand close together, so within a block the same few places come up again and
+ * again. Forgotten at each block's end, because the register lends no longer. */
+enum { PLACES = 64 };
+
+struct walk {
+    struct registry_reader *reader;
+    struct survey *survey;
+    const _Atomic bool *stop;
+    struct place_found {
+        int64_t site_id, org_id; /* site_id 0: empty */
+        struct post post;
+    } places[PLACES];
+    int64_t block;
+    bool stopped;
+};
+
+static void find_place(struct walk *w, const struct engaged *engaged, struct post *post)
+{
+    struct place_found *place =
+        &w->places[((uint64_t)engaged->site_id * 31 + (uint64_t)engaged->org_id) % PLACES];
+
+    if (place->site_id != engaged->site_id || place->org_id != engaged->org_id) {
+        place->site_id = engaged->site_id;
+        place->org_id = engaged->org_id;
+        post_resolve(w->reader, engaged, w->survey->on, &place->post);
+    }
+    *post = place->post;
+}
+
+static void visit_posts(struct walk *w, const struct worker_view *worker)
+{
+    struct post post = {.worker = worker};
+    bool any = false;
+
+    for (unsigned i = 0; i < worker->engaged_count; i++) {
+        const struct engaged *engaged = &worker->engaged[i];
+
+        if (w->survey->on < engaged->from || w->survey->on >= engaged->until)
+            continue;
+        find_place(w, engaged, &post);
+        post.worker = worker;
+        post.engaged = engaged;
+        post_ask(engaged, w->survey->on, &post);
+        w->survey->visit(w->survey->arg, &post);
+        any = true;
+    }
+    if (!any) {
+        post_find(w->reader, worker, NULL, w->survey->on, &post);
+        w->survey->visit(w->survey->arg, &post);
+    }
+}
+
+static bool on_worker(void *arg, const struct worker_view *worker)
+{
+    struct walk *w = arg;
+
+    visit_posts(w, worker);
+    atomic_fetch_add_explicit(&w->survey->workers_seen, 1, memory_order_relaxed);
+    return true;
+}
+
+static bool on_block_end(void *arg)
+{
+    struct walk *w = arg;
+
+    if (w->survey->block_end != NULL)
+        w->survey->block_end(w->survey->arg);
+    memset(w->places, 0, sizeof w->places);
+    w->stopped = w->stop != NULL && atomic_load(w->stop);
+    return !w->stopped;
+}
+
+bool survey_run(struct registry_reader *reader, struct survey *survey, const _Atomic bool *stop)
+{
+    struct walk w = {.reader = reader, .survey = survey, .stop = stop};
+
+    atomic_store(&survey->workers_seen, 0);
+    registry_scan_blocks(reader, on_worker, on_block_end, &w);
+    return !w.stopped;
+}
+
+/* -- the thread ------------------------------------------------------------------------------------ */
+
+struct surveyor {
+    struct registry_reader *reader;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    struct survey *waiting[SURVEYS_WAITING_MAX]; /* the first of them is at work */
+    unsigned count;
+    _Atomic bool stopping;
+};
+
+static struct survey *next_survey(struct surveyor *s)
+{
+    struct survey *survey;
+
+    CHECK(pthread_mutex_lock(&s->lock) == 0);
+    while (s->count == 0 && !atomic_load(&s->stopping))
+        CHECK(pthread_cond_wait(&s->work, &s->lock) == 0);
+    survey = s->count > 0 ? s->waiting[0] : NULL;
+    CHECK(pthread_mutex_unlock(&s->lock) == 0);
+    return survey;
+}
+
+static void take_off(struct surveyor *s)
+{
+    CHECK(pthread_mutex_lock(&s->lock) == 0);
+    s->count--;
+    memmove(s->waiting, s->waiting + 1, s->count * sizeof s->waiting[0]);
+    CHECK(pthread_mutex_unlock(&s->lock) == 0);
+}
+
+static void *surveyor_run(void *arg)
+{
+    struct surveyor *s = arg;
+    struct survey *survey;
+
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 19); /* Linux: of this thread alone */
+    while ((survey = next_survey(s)) != NULL) {
+        bool complete = !atomic_load(&s->stopping) && survey_run(s->reader, survey, &s->stopping);
+
+        take_off(s); /* before done(), after which the survey may be gone */
+        survey->done(survey->arg, complete);
+    }
+    return NULL;
+}
+
+struct surveyor *surveyor_start(struct registry *registry)
+{
+    struct surveyor *s = calloc(1, sizeof *s);
+
+    CHECK_ALLOCATED(s);
+    s->reader = registry_reader_new(registry, NULL);
+    CHECK(pthread_mutex_init(&s->lock, NULL) == 0);
+    CHECK(pthread_cond_init(&s->work, NULL) == 0);
+    CHECK(pthread_create(&s->thread, NULL, surveyor_run, s) == 0);
+    return s;
+}
+
+bool surveyor_submit(struct surveyor *s, struct survey *survey)
+{
+    bool taken;
+
+    CHECK(pthread_mutex_lock(&s->lock) == 0);
+    taken = s->count < SURVEYS_WAITING_MAX && !atomic_load(&s->stopping);
+    if (taken) {
+        s->waiting[s->count++] = survey;
+        CHECK(pthread_cond_signal(&s->work) == 0);
+    }
+    CHECK(pthread_mutex_unlock(&s->lock) == 0);
+    return taken;
+}
+
+void surveyor_stop(struct surveyor *s)
+{
+    if (s == NULL)
+        return;
+    CHECK(pthread_mutex_lock(&s->lock) == 0);
+    atomic_store(&s->stopping, true);
+    CHECK(pthread_cond_signal(&s->work) == 0);
+    CHECK(pthread_mutex_unlock(&s->lock) == 0);
+    CHECK(pthread_join(s->thread, NULL) == 0);
+    registry_reader_free(s->reader);
+    pthread_cond_destroy(&s->work);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}

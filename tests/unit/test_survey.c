@@ -1,0 +1,182 @@
+/* register/survey: everybody is visited at every post, with what scoring asks found beside him. */
+#include <criterion/criterion.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "register/survey.h"
+#include "support/cases.h"
+#include "support/workforce.h"
+
+static const char born_1980[] = "[{\"kind\":\"identity\",\"occurred_on\":\"2024-01-01\","
+                                "\"recorded_at\":\"2024-01-01T08:00:00+08:00\","
+                                "\"birth_date\":\"1980-05-01\",\"sex\":\"M\"}]";
+
+struct seen {
+    char text[4096];
+    size_t bytes;
+    unsigned posts, blocks;
+    _Atomic bool *stop;
+    _Atomic int done; /* 1: complete, 2: not */
+};
+
+static void note(void *arg, const struct post *post)
+{
+    struct seen *seen = arg;
+
+    seen->posts++;
+    if (seen->bytes < sizeof seen->text - 100)
+        seen->bytes += (size_t)snprintf(
+            seen->text + seen->bytes, sizeof seen->text - seen->bytes, "%d@%d/%d %s %d %d;",
+            (int)post->worker->worker_id, post->site != NULL ? (int)post->site->id : 0,
+            post->org != NULL ? (int)post->org->id : 0,
+            post->document != NULL ? post->document->policy.id : "-", post->context.trade,
+            post->context.org_permit);
+}
+
+static void count_block(void *arg)
+{
+    struct seen *seen = arg;
+
+    if (++seen->blocks == 2 && seen->stop != NULL)
+        atomic_store(seen->stop, true);
+}
+
+static void note_done(void *arg, bool complete)
+{
+    atomic_store(&((struct seen *)arg)->done, complete ? 1 : 2);
+}
+
+static struct survey survey_into(struct seen *seen)
+{
+    return (struct survey){.on = on_day("2026-11-22"), .visit = note, .block_end = count_block,
+                           .done = note_done, .arg = seen};
+}
+
+static void add_few(struct workforce *w)
+{
+    struct engaged two[] = {engaged_at(1, 11, 30), engaged_at(3, 13, 130)};
+    struct engaged past = engaged_at(2, 12, 40), later = engaged_at(2, 12, 40),
+                   elsewhere = engaged_at(99, 12, 40);
+
+    past.until = on_day("2026-11-22");
+    later.from = on_day("2026-11-23");
+    workforce_add(w, 5, born_1980, two, 2);
+    workforce_add(w, 6, born_1980, &past, 1);
+    workforce_add(w, 7, born_1980, &later, 1);
+    workforce_add(w, 600, born_1980, &elsewhere, 1);
+    workforce_add(w, 601, born_1980, NULL, 0);
+}
+
+Test(survey, everybody_is_visited_at_each_post_of_the_day)
+{
+    struct workforce w = workforce_new();
+    struct seen seen = {0};
+    struct survey survey = survey_into(&seen);
+
+    add_few(&w);
+    cr_assert(survey_run(w.reader, &survey, NULL));
+    cr_expect_str_eq(seen.text, "5@1/11 JS-2023-05 30 1;5@3/13 CN-DEFAULT 130 0;"
+                                "6@0/0 CN-DEFAULT 0 0;7@0/0 CN-DEFAULT 0 0;"
+                                "600@0/12 CN-DEFAULT 0 0;601@0/0 CN-DEFAULT 0 0;");
+    cr_expect_eq(atomic_load(&survey.workers_seen), 5);
+    cr_expect_geq(seen.blocks, 2);
+    workforce_free(&w);
+}
+
+Test(survey, the_day_before_it_began_an_engagement_does_not_count_and_on_its_last_day_it_does)
+{
+    struct workforce w = workforce_new();
+    struct engaged one = engaged_at(1, 11, 30);
+    struct seen seen = {0};
+    struct survey survey = survey_into(&seen);
+
+    one.from = on_day("2026-11-10");
+    one.until = on_day("2026-11-20");
+    workforce_add(&w, 1, born_1980, &one, 1);
+    survey.on = on_day("2026-11-09");
+    (void)survey_run(w.reader, &survey, NULL);
+    survey.on = on_day("2026-11-10");
+    (void)survey_run(w.reader, &survey, NULL);
+    survey.on = on_day("2026-11-19");
+    (void)survey_run(w.reader, &survey, NULL);
+    survey.on = on_day("2026-11-20");
+    (void)survey_run(w.reader, &survey, NULL);
+    cr_expect_str_eq(seen.text, "1@0/0 CN-DEFAULT 0 0;1@1/11 JS-2023-05 30 1;"
+                                "1@1/11 JS-2023-05 30 1;1@0/0 CN-DEFAULT 0 0;");
+    workforce_free(&w);
+}
+
+Test(survey, it_stops_at_the_end_of_a_block)
+{
+    struct workforce w = workforce_new();
+    _Atomic bool stop = false;
+    struct seen seen = {.stop = &stop};
+    struct survey survey = survey_into(&seen);
+
+    for (int64_t id = 100; id < 3000; id += 500)
+        workforce_add(&w, id, born_1980, NULL, 0);
+    cr_expect(!survey_run(w.reader, &survey, &stop));
+    cr_expect_eq(seen.blocks, 2);
+    cr_expect_eq(seen.posts, 2);
+    workforce_free(&w);
+}
+
+static void wait_done(struct seen *seen)
+{
+    for (int i = 0; i < 1000 && atomic_load(&seen->done) == 0; i++)
+        usleep(10000);
+}
+
+Test(survey, the_surveyor_does_one_after_another_and_refuses_what_does_not_fit, .timeout = 60)
+{
+    struct workforce w = workforce_new();
+    struct surveyor *surveyor;
+    static struct seen seen[3];
+    struct survey surveys[3];
+
+    add_few(&w);
+    surveyor = surveyor_start(w.registry);
+    for (int i = 0; i < 3; i++) {
+        surveys[i] = survey_into(&seen[i]);
+        cr_assert(surveyor_submit(surveyor, &surveys[i]));
+    }
+    for (int i = 0; i < 3; i++) {
+        wait_done(&seen[i]);
+        cr_expect_eq(atomic_load(&seen[i].done), 1);
+        cr_expect_eq(seen[i].posts, 6);
+    }
+    surveyor_stop(surveyor);
+    workforce_free(&w);
+}
+
+static void visit_slowly(void *arg, const struct post *post)
+{
+    (void)arg;
+    (void)post;
+    usleep(1000);
+}
+
+Test(survey, when_the_service_ends_everybody_who_waits_is_told, .timeout = 60)
+{
+    struct workforce w = workforce_new();
+    struct surveyor *surveyor;
+    static struct seen seen[SURVEYS_WAITING_MAX];
+    struct survey surveys[SURVEYS_WAITING_MAX], beyond;
+
+    for (int64_t id = 1; id < 600000; id += 512)
+        workforce_add(&w, id, born_1980, NULL, 0);
+    surveyor = surveyor_start(w.registry);
+    for (int i = 0; i < SURVEYS_WAITING_MAX; i++) {
+        surveys[i] = survey_into(&seen[i]);
+        surveys[i].visit = visit_slowly;
+        cr_assert(surveyor_submit(surveyor, &surveys[i]));
+    }
+    beyond = survey_into(&seen[0]);
+    cr_expect(!surveyor_submit(surveyor, &beyond));
+    surveyor_stop(surveyor);
+    for (int i = 0; i < SURVEYS_WAITING_MAX; i++)
+        cr_expect_eq(atomic_load(&seen[i].done), 2, "survey %d", i);
+    workforce_free(&w);
+}
