@@ -11,7 +11,7 @@ enum scope { SCOPE_PERSON, SCOPE_TRADE, SCOPE_ROLE, SCOPE_SITE };
 
 enum yellow_gate { YELLOW_DENY, YELLOW_ALLOW_RESTRICTED, YELLOW_ALLOW };
 
-enum { POLICY_RULES_MAX = 64, POLICY_SEMANTICS = 1, TRADE_MAX = 1000, REGION_BYTES = 6 };
+enum { POLICY_RULES_MAX = 64, TRADE_MAX = 1000, REGION_BYTES = 6 };
 
 /* The kinds of rule are in scoring/rules.h; one policy may hold several rules of a kind. */
 struct rule;
@@ -26,7 +26,7 @@ bool trade_list_has(const struct trade_list *list, uint16_t trade);
 
 struct policy {
     uint32_t number;     /* the policy's id in tokens and verdicts */
-    uint16_t semantics;
+    uint16_t semantics;  /* a number that semantics_find() knows */
     char id[32];         /* "JS-2023-05" */
     char region[REGION_BYTES + 1]; /* GB/T 2260 prefix; "" is the default */
     day_t from, until;   /* in force [from, until) */

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "scoring/rules.h"
+#include "scoring/semantics.h"
 
 static const char *const reason_names[REASON_COUNT] = {
 #define REASON(code, class) [REASON_##code] = #code,
@@ -104,8 +105,8 @@ static struct colours colours_on(const struct scoring_input *in, const struct po
     return out;
 }
 
-struct colours safety_colours(const struct facts *facts, const struct context *context,
-                              const struct policy *policy, day_t on)
+struct colours semantics_1_colours(const struct facts *facts, const struct context *context,
+                                   const struct policy *policy, day_t on)
 {
     struct scoring_input in;
 
@@ -224,8 +225,8 @@ static void explain(const struct policy *policy, unsigned rule, unsigned lane,
     });
 }
 
-void safety_code(const struct facts *facts, const struct context *context,
-                 const struct policy *policy, day_t on, struct verdict *out)
+void semantics_1_code(const struct facts *facts, const struct context *context,
+                      const struct policy *policy, day_t on, struct verdict *out)
 {
     struct scoring_input in;
     struct colours now;

@@ -2,7 +2,7 @@
  *
  * safety_code() is a pure function: no I/O, allocation, clock, globals or floating point. The same
  * facts, context, policy and day give the same verdict for ever: behind a semantics number that
- * has decided anything, the code does not change.
+ * has decided anything, the code does not change (scoring/semantics.h).
  *
  * Each rule of the policy divides time into pieces within which its outcome is constant. The
  * verdict of a day is what all rules say on it; since and until of a reason are the ends of the

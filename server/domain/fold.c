@@ -366,6 +366,13 @@ struct err facts_fold_on(const struct record *records, size_t count, day_t on,
     return fold_by(records, count, on, arena, facts);
 }
 
+size_t records_known_at(const struct record *records, size_t count, time_us at)
+{
+    while (count > 0 && records[count - 1].recorded_at > at)
+        count--;
+    return count;
+}
+
 /* -- engagements -------------------------------------------------------------------------------- */
 
 static bool end_matches(const struct record *end, const struct engagement *open)

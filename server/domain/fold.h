@@ -3,7 +3,7 @@
  * The fold reads the set of records; the order of the array does not matter. Versions say what was
  * recorded after what: that decides what supersedes what, and who goes first among events of one
  * day. A correction is a record that supersedes another; a superseded correction gives the first
- * record back. Folding what was recorded by some instant is up to the caller: he passes those only.
+ * record back. What had been recorded by some instant is a prefix: records_known_at().
  *
  * Facts keep a horizon: what ended more than 60 months before the reference day is left out. Kept
  * without limit is what no passing of time ends: bans, the last exam, entry and site training,
@@ -26,6 +26,11 @@ MUST_USE struct err facts_fold(const struct record *records, size_t count, struc
 /* For looking back: keeps what a verdict on day `on` may need, though newer records are there. */
 MUST_USE struct err facts_fold_on(const struct record *records, size_t count, day_t on,
                                   struct arena *arena, struct facts *facts);
+
+/* How many of the records, which are in order of version, had been recorded by `at`: all up to the
+ * last of those. A record that came before one that was known was known, too, even where a clock
+ * was set back in between; so it is always a prefix, and always one that folds. */
+size_t records_known_at(const struct record *records, size_t count, time_us at);
 
 /* Who works where, for whom, as what: [from, until). */
 struct engagement {

@@ -6,6 +6,7 @@
 #include "domain/pointer.h"
 #include "domain/policy_rules.h"
 #include "domain/record_fields.h"
+#include "scoring/semantics.h"
 
 enum { WORDS_POINTS_MAX = 300, BASIS_MAX = 6, TITLE_POINTS_MAX = 100 };
 
@@ -125,6 +126,16 @@ static void read_region(struct cursor *c, struct policy *policy)
     memcpy(policy->region, region, strlen(region) + 1);
 }
 
+static uint16_t read_semantics(struct cursor *c)
+{
+    static const char expected[] = "1, the only semantics of this program";
+    uint16_t number = (uint16_t)cursor_int(c, "semantics", 1, UINT16_MAX, expected);
+
+    if (semantics_find(number) == NULL)
+        policy_refuse(c->reader, cursor_path(c, "semantics"), expected);
+    return number;
+}
+
 static uint8_t read_yellow_gate(struct cursor *c)
 {
     static const char choices[] = "deny|allow_restricted|allow";
@@ -150,8 +161,7 @@ static void read_document(struct cursor *c, struct policy_document *out)
 
     (void)cursor_int(c, "format", 1, 1, "1");
     policy->number = (uint32_t)cursor_int(c, "number", 1, INT32_MAX, "1..2147483647");
-    policy->semantics = (uint16_t)cursor_int(c, "semantics", POLICY_SEMANTICS, POLICY_SEMANTICS,
-                                             "1, the only semantics of this program");
+    policy->semantics = read_semantics(c);
     copy_word(c, "id", policy->id, sizeof policy->id);
     read_region(c, policy);
     policy->from = cursor_day(c, "effective", DAY_UNKNOWN);

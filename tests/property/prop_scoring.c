@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "scoring/calendar.h"
 #include "support/cases.h"
 
 enum { WORKERS = 300, RECORDS_MAX = 40, FIRST = 44195, SPAN = 2200 }; /* 2021-01-01, six years */
@@ -378,4 +379,87 @@ static void horizon_is_invisible(struct record *records, size_t count, const str
 Test(prop_scoring, what_lies_beyond_the_horizon_never_changes_a_colour_from_now_on)
 {
     for_workers(horizon_is_invisible);
+}
+
+/* -- the calendar, against day by day ---------------------------------------------------------- */
+
+struct days {
+    const struct facts *facts;
+    const struct context *here;
+    const struct policy *policy;
+    day_t next; /* the day on which the next run has to begin */
+    uint8_t person, here_colour; /* of the run before; meaningless in the first */
+    bool first;
+};
+
+static void expect_same_verdict(const struct verdict *a, const struct verdict *b)
+{
+    cr_assert_eq(a->reason_count, b->reason_count);
+    cr_assert_eq(memcmp(a->reasons, b->reasons, a->reason_count * sizeof *a->reasons), 0);
+    cr_assert(a->on == b->on && a->next_change == b->next_change && a->policy == b->policy);
+}
+
+static bool expect_run(void *arg, const struct calendar_run *run)
+{
+    struct days *days = arg;
+    struct verdict v;
+
+    cr_assert_eq(run->from, days->next, "a gap or an overlap on day %u", run->from);
+    cr_assert(run->until > run->from);
+    cr_assert(days->first || run->first.person_colour != days->person ||
+                  run->first.colour_here != days->here_colour,
+              "a run that could have been part of the one before, on day %u", run->from);
+    for (day_t day = run->from; day < run->until; day++) {
+        safety_code(days->facts, days->here, days->policy, day, &v);
+        cr_assert_eq(v.person_colour, run->first.person_colour, "person on day %u", day);
+        cr_assert_eq(v.colour_here, run->first.colour_here, "here on day %u", day);
+        if (day == run->from)
+            expect_same_verdict(&v, &run->first);
+    }
+    *days = (struct days){days->facts, days->here, days->policy, run->until,
+                          run->first.person_colour, run->first.colour_here, false};
+    return true;
+}
+
+static void calendar_is_day_by_day(struct record *records, size_t count,
+                                   const struct policy *policy, struct arena *arena)
+{
+    struct facts facts = folded(records, count, arena);
+    struct context here = some_place();
+    day_t from = (day_t)(FIRST + below(SPAN)), until = (day_t)(from + 200);
+    struct days days = {&facts, &here, policy, from, 0, 0, true};
+
+    safety_calendar(&facts, &here, policy, from, until, expect_run, &days);
+    cr_assert_eq(days.next, until, "the calendar ends early");
+}
+
+Test(prop_scoring, the_calendar_equals_day_by_day_evaluation)
+{
+    for_workers(calendar_is_day_by_day);
+}
+
+/* -- what had been known by an instant --------------------------------------------------------- */
+
+static void known_at_is_a_prefix(struct record *records, size_t count, const struct policy *policy,
+                                 struct arena *arena)
+{
+    struct facts known, prefix;
+    size_t kept = below((unsigned)count + 1);
+
+    (void)policy;
+    for (size_t i = 0; i < count; i++)
+        records[i].recorded_at = (time_us)i * US_PER_SECOND;
+    cr_assert_eq(records_known_at(records, count, (time_us)kept * US_PER_SECOND - 1), kept);
+    cr_assert_eq(records_known_at(records, count, INT64_MAX), count);
+    known = folded(records, records_known_at(records, count, (time_us)kept * US_PER_SECOND - 1),
+                   arena);
+    prefix = folded(records, kept, arena);
+    cr_assert_eq(known.count, prefix.count);
+    cr_assert_eq(memcmp(known.fact, prefix.fact, known.count * sizeof *known.fact), 0);
+    cr_assert(known.birth == prefix.birth && known.version == prefix.version);
+}
+
+Test(prop_scoring, what_was_known_at_an_instant_is_the_fold_of_a_prefix)
+{
+    for_workers(known_at_is_a_prefix);
 }

@@ -1,0 +1,127 @@
+/* Runs of equal colours: where one ends, what it tells, and that the span is covered. */
+#include <criterion/criterion.h>
+
+#include "scoring/calendar.h"
+#include "scoring/semantics.h"
+#include "support/cases.h"
+
+enum { RUNS_MAX = 32 };
+
+static struct arena arena;
+
+struct runs {
+    struct calendar_run run[RUNS_MAX];
+    unsigned count, stop_after; /* 0: never */
+};
+
+static bool keep(void *arg, const struct calendar_run *run)
+{
+    struct runs *runs = arg;
+
+    cr_assert(runs->count < RUNS_MAX);
+    runs->run[runs->count++] = *run;
+    return runs->count != runs->stop_after;
+}
+
+#define AT(date) "\"occurred_on\":\"" date "\",\"recorded_at\":\"" date "T08:00:00+08:00\""
+#define BORN "{\"kind\":\"identity\"," AT("2026-01-01") ",\"birth_date\":\"1990-05-01\",\"sex\":\"M\"}"
+#define EXAM(date, conclusion) \
+    "{\"kind\":\"exam\"," AT(date) ",\"conclusion\":\"" conclusion "\"}"
+
+/* Yellow without a valid exam, with one that wants a recheck, and once a good one is a year old. */
+static const struct policy *exams_alone(void)
+{
+    return &policy_of_rule("\"kind\":\"exam\",\"validity_months\":12,\"validity_by_trade\":{},"
+                           "\"hazards_by_trade\":{},\"conclusions\":{"
+                           "\"no_abnormality\":\"green\",\"recheck\":\"yellow\","
+                           "\"suspected_occupational\":\"red\",\"unfit\":\"red\","
+                           "\"other\":\"yellow\"},\"none\":\"yellow\",\"expired\":\"yellow\","
+                           "\"contraindicated_for_trade\":\"red\","
+                           "\"contraindicated_otherwise\":\"yellow\"",
+                           "HEALTH_NONE HEALTH_EXPIRED HEALTH_RECHECK HEALTH_UNFIT HEALTH_CONTRA")
+                ->policy;
+}
+
+static struct runs runs_of(const char *records, const char *from, const char *until,
+                           unsigned stop_after)
+{
+    struct runs runs = {.stop_after = stop_after};
+    struct facts facts;
+
+    arena_init(&arena, 1 << 20);
+    facts = facts_of(records, &arena);
+    safety_calendar(&facts, NULL, exams_alone(), on_day(from), on_day(until), keep, &runs);
+    arena_clear(&arena);
+    return runs;
+}
+
+static void expect_run(const struct runs *runs, unsigned i, const char *from, const char *until,
+                       enum colour colour, const char *reason)
+{
+    const struct calendar_run *run = &runs->run[i];
+
+    cr_assert(i < runs->count, "only %u runs", runs->count);
+    cr_expect_eq(run->from, on_day(from), "run %u begins on day %u", i, run->from);
+    cr_expect_eq(run->until, on_day(until), "run %u ends on day %u", i, run->until);
+    cr_expect_eq(run->first.person_colour, colour, "run %u", i);
+    cr_expect_eq(run->first.on, run->from);
+    if (reason == NULL)
+        cr_expect_eq(run->first.reason_count, 0);
+    else
+        cr_expect_str_eq(reason_name(run->first.reasons[0].code), reason);
+}
+
+static const char examined[] =
+    "[" BORN "," EXAM("2026-03-01", "recheck") "," EXAM("2026-05-01", "no_abnormality") "]";
+
+Test(calendar, a_run_ends_where_a_colour_changes_and_tells_why_on_its_first_day)
+{
+    struct runs runs = runs_of(examined, "2026-04-01", "2027-08-01", 0);
+
+    cr_assert_eq(runs.count, 3);
+    expect_run(&runs, 0, "2026-04-01", "2026-05-01", COLOUR_YELLOW, "HEALTH_RECHECK");
+    expect_run(&runs, 1, "2026-05-01", "2027-05-01", COLOUR_GREEN, NULL);
+    expect_run(&runs, 2, "2027-05-01", "2027-08-01", COLOUR_YELLOW, "HEALTH_EXPIRED");
+}
+
+Test(calendar, days_of_one_colour_are_one_run_though_their_reasons_differ)
+{
+    struct runs runs = runs_of(examined, "2026-02-01", "2026-06-01", 0);
+
+    cr_assert_eq(runs.count, 2); /* never examined until 1 March, then to be rechecked */
+    expect_run(&runs, 0, "2026-02-01", "2026-05-01", COLOUR_YELLOW, "HEALTH_NONE");
+    cr_expect_eq(runs.run[0].first.reasons[0].until, on_day("2026-03-01"), "its own end stays");
+    expect_run(&runs, 1, "2026-05-01", "2026-06-01", COLOUR_GREEN, NULL);
+}
+
+Test(calendar, a_span_without_change_is_one_run_and_an_empty_one_none)
+{
+    struct runs runs = runs_of(examined, "2026-06-01", "2026-06-02", 0);
+
+    cr_assert_eq(runs.count, 1);
+    expect_run(&runs, 0, "2026-06-01", "2026-06-02", COLOUR_GREEN, NULL);
+    cr_expect_eq(runs.run[0].first.next_change, on_day("2027-05-01"), "it is not cut");
+    cr_expect_eq(runs_of(examined, "2026-06-01", "2026-06-01", 0).count, 0);
+}
+
+Test(calendar, the_last_days_of_the_calendar_are_not_overrun)
+{
+    struct runs runs = runs_of(examined, "2079-06-01", "2079-06-05", 0);
+
+    cr_assert_eq(runs.count, 1);
+    expect_run(&runs, 0, "2079-06-01", "2079-06-05", COLOUR_YELLOW, "HEALTH_EXPIRED");
+    cr_expect_eq(runs.run[0].first.next_change, DAY_NEVER);
+}
+
+Test(calendar, whoever_has_seen_enough_is_not_called_again)
+{
+    cr_expect_eq(runs_of(examined, "2026-02-01", "2027-08-01", 1).count, 1);
+}
+
+Test(semantics, a_number_is_known_or_it_is_not)
+{
+    cr_assert_not_null(semantics_find(1));
+    cr_expect_eq(semantics_find(1)->number, 1);
+    cr_expect_null(semantics_find(0));
+    cr_expect_null(semantics_find(2));
+}
