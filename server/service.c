@@ -10,6 +10,7 @@
 #include "api/import_job.h"
 #include "api/metrics.h"
 #include "api/passes.h"
+#include "api/trial_job.h"
 #include "base/log.h"
 #include "jobs/jobs.h"
 #include "register/presence.h"
@@ -266,6 +267,7 @@ static void close_loop(struct service_loop *l)
     if (l->service->jobs != NULL && app->number == 0)
         jobs_stop(l->service->jobs); /* its batches have gone with the pool */
     imports_abandon(app);
+    trials_abandon(app);
     if (app->passes != NULL)
         passes_close(app->passes);
     registry_reader_free(app->reader);

@@ -72,6 +72,14 @@ struct session {
 int remote_main(int argc, char **argv); /* argv[0] is the verb */
 /* Asks what the session holds now and complains if it must; CLI_DONE when the answer is good. */
 int session_ask(struct session *s, struct answer *answer);
+/* -- follow.c: asking on behalf of the session while something goes on ---------------------------- */
+
+/* False after complaining; clear the answer either way. */
+bool session_get(struct session *s, const char *path, struct answer *answer);
+/* Until {"state":…} is no longer "running", with a bar of "done" against total. The last look is
+ * the caller's to json_decref; NULL: the server cannot be asked. */
+json_t *session_follow(struct session *s, const char *path, const char *label, uint64_t total);
+
 /* What an answer that is not good makes of us. */
 int exit_of(const struct answer *answer);
 
@@ -95,6 +103,7 @@ bool help_verb(FILE *to, const char *verb, bool english);
 /* -- commands that do more than ask once ---------------------------------------------------------- */
 
 int import_run(struct session *s);      /* import.c */
+int policy_trial_run(struct session *s); /* trial.c */
 int policy_check_run(struct session *s); /* policy.c: without a server */
 int policy_show_run(struct session *s);
 int doctor_run(struct session *s);      /* doctor.c */

@@ -166,6 +166,11 @@ static const struct option_row worker_find[] = {
     END,
 };
 static const struct option_row only_page[] = {PAGE, END};
+static const struct option_row policy_trial[] = {
+    {"--on", "DATE", OPTION_TEXT, false, "按此日，缺省为今天或生效日",
+     "on this day; else today, or the day from which it applies"},
+    END,
+};
 static const struct option_row engage_start[] = {
     PERSON,
     {"--site", "ID", OPTION_INT, true, "工地", "the site"},
@@ -469,6 +474,9 @@ const struct command commands[] = {
     {.verb = "policy", .sub = "post", .method = "POST", .path = "/v1/policies/{文件}",
      .body_is_file = true, .writes = true, .show = show_written, .zh = "提交政策草案",
      .en = "posts a draft"},
+    {.verb = "policy", .sub = "trial", .method = "POST", .path = "/v1/policies/{编号}/trial",
+     .writes = true, .fixed = "{}", .options = policy_trial, .run = policy_trial_run,
+     .zh = "试行：谁会变色、为什么", .en = "tries it on everybody: who changes colour, and why"},
     WRITE("POST", "policy", "approve", "/v1/policies/{编号}/state", NULL,
           "{\"state\":\"approved\"}", show_written, "批准", "approves it"),
     WRITE("POST", "policy", "enforce", "/v1/policies/{编号}/state", NULL,

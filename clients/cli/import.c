@@ -3,50 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/csv.h"
 #include "base/text.h"
 #include "clients/cli/command.h"
 #include "clients/cli/exit.h"
 #include "clients/cli/show.h"
-#include "clients/http/screen.h"
 
-enum { LOOK_EVERY_MS = 200, COLUMNS = 5 };
-
-static void get(struct session *s, const char *rest, int64_t import, struct answer *answer)
-{
-    char path[96];
-
-    snprintf(path, sizeof path, "/v1/imports/%lld%s", (long long)import, rest);
-    client_ask(s->client, &(struct question){.path = path, .key = s->reach.key}, answer);
-    if (!answer_is_good(answer))
-        answer_complain(answer, s->reach.english, NULL);
-}
-
-/* Until it no longer runs; the last look is the caller's to json_decref, or NULL. */
-static json_t *follow(struct session *s, int64_t import, int64_t rows)
-{
-    struct bar bar = bar_start(s->reach.english ? "enrolling" : "登记中", (uint64_t)rows);
-
-    for (;;) {
-        struct answer answer;
-        json_t *now;
-        uint64_t done;
-
-        get(s, "", import, &answer);
-        now = answer_is_good(&answer) ? json_incref(answer.json) : NULL;
-        answer_clear(&answer);
-        done = (uint64_t)json_int_at(now, "done");
-        if (now == NULL || strcmp(json_string_at(now, "state"), "running") != 0) {
-            bar_end(&bar, done);
-            return now;
-        }
-        bar_move(&bar, done);
-        json_decref(now);
-        nanosleep(&(struct timespec){.tv_nsec = LOOK_EVERY_MS * 1000000L}, NULL);
-    }
-}
+enum { COLUMNS = 5 };
 
 /* row,column,code,reason,expected */
 static void show_refused(char *csv, size_t bytes, bool english)
@@ -73,6 +37,7 @@ static int tell(struct session *s, int64_t import, const json_t *last)
     int64_t refused = json_int_at(last, "refused");
     bool done = strcmp(json_string_at(last, "state"), "done") == 0;
     struct answer answer;
+    char path[96];
 
     if (s->as_json) {
         json_dumpf(last, stdout, JSON_COMPACT);
@@ -84,8 +49,8 @@ static int tell(struct session *s, int64_t import, const json_t *last)
                (long long)json_int_at(last, "done"), (long long)refused);
     }
     if (refused > 0 && !s->as_json) {
-        get(s, "/errors.csv", import, &answer);
-        if (answer_is_good(&answer) && answer.body != NULL)
+        snprintf(path, sizeof path, "/v1/imports/%lld/errors.csv", (long long)import);
+        if (session_get(s, path, &answer) && answer.body != NULL)
             show_refused(answer.body, answer.body_bytes, s->reach.english);
         answer_clear(&answer);
     }
@@ -98,6 +63,7 @@ int import_run(struct session *s)
 {
     struct answer answer;
     int64_t import, rows;
+    char path[96];
     json_t *last;
     int status;
 
@@ -108,7 +74,8 @@ int import_run(struct session *s)
     answer_clear(&answer);
     if (status != CLI_DONE)
         return status;
-    last = follow(s, import, rows);
+    snprintf(path, sizeof path, "/v1/imports/%lld", (long long)import);
+    last = session_follow(s, path, s->reach.english ? "enrolling" : "登记中", (uint64_t)rows);
     status = last != NULL ? tell(s, import, last) : CLI_UNREACHABLE;
     json_decref(last);
     return status;

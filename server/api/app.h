@@ -53,6 +53,7 @@ struct app {
     struct http_server *http;
     unsigned number;         /* of the loop */
     struct import_job *imports; /* at work on this loop, newest first: api/import_job.c */
+    struct trial_job *trials;   /* likewise: api/trial_job.c */
 };
 
 static inline struct app *app_of(const struct exchange *x)

@@ -17,6 +17,7 @@
 #include "api/pass_reads.h"
 #include "api/policies.h"
 #include "api/sites.h"
+#include "api/trials.h"
 #include "api/trust.h"
 #include "api/worker_reads.h"
 #include "api/workers.h"
@@ -72,6 +73,13 @@ const struct route routes[] = {
     WRITE(METHOD_POST, "/v1/policies/{number}/state", MAY_SET_POLICY | MAY_SET_UP,
           policy_state_fields, policy_put_state, &policy_state_bytes,
           "Approve a policy, put it in force, retire it"),
+    WRITE(METHOD_POST, "/v1/policies/{number}/trial", MAY_SET_POLICY | MAY_SET_UP,
+          trial_post_fields, trial_post, &trial_state_bytes,
+          "Try a policy on everybody: who would change colour, and why"),
+    READ("/v1/trials", MAY_SET_POLICY | MAY_SET_UP, trial_list_query, trial_list,
+         &trial_state_bytes, "List trials of policies"),
+    READ("/v1/trials/{id}", MAY_SET_POLICY | MAY_SET_UP, NULL, trial_get, &trial_state_bytes,
+         "How far a trial is, and what it found"),
 
     /* people */
     {METHOD_POST, "/v1/workers", MAY_ENROL, NULL, NULL, worker_post, &worker_post_state_bytes, 1024 * 1024, NULL, true,

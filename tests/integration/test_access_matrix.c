@@ -60,7 +60,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, OBJECTS };
+enum object { NOTHING, PERSON, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -86,6 +86,16 @@ static long long draft(long long number, const char *region, const char *key)
     free(text);
     json_decref(document);
     return number;
+}
+
+static long long trial(long long number, const char *key)
+{
+    struct http_reply reply =
+        server_must(&server, "POST", say("/v1/policies/%lld/trial", number), key, "{}");
+    long long id = reply_int(&reply, "trial");
+
+    reply_clear(&reply);
+    return id;
 }
 
 static long long import(const char *key)
@@ -119,10 +129,14 @@ static void set_objects(void)
                    draft(770003, "41", cast->other_regulator.key), 77777777},
         [IMPORT] = {import(cast->contractor.key), import(city.neighbour.key),
                     import(cast->other_contractor.key), 77777777},
-    };
+    }; /* trials are of the drafts, which must be there first */
     const struct citizen *const people[] = {&city.own, &city.next_door, &city.far};
+    const long long trials[WHOSE] = {trial(770001, cast->regulator.key),
+                                     trial(770002, cast->regulator.key),
+                                     trial(770003, cast->other_regulator.key), 77777777};
 
     memcpy(ids, all, sizeof ids);
+    memcpy(ids[TRIAL], trials, sizeof trials);
     for (int i = 0; i < 3; i++)
         memcpy(numbers[i], people[i]->number, sizeof numbers[i]);
     cast_number(numbers[ABSENT], "19770707", 777);
@@ -164,6 +178,9 @@ static const struct example examples[] = {
     {"GET", "/v1/policies", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/policies/{number}", DRAFT, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/policies/{number}/state", DRAFT, ANYBODY, "", "{\"state\":\"retired\"}", NULL},
+    {"POST", "/v1/policies/{number}/trial", DRAFT, ANYBODY, "", "{\"on\":\"2030-01-01\"}", NULL},
+    {"GET", "/v1/trials", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/trials/{id}", TRIAL, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/workers", NOTHING, ANYBODY, "",
      "{\"name\":\"新\",\"document_number\":\"990101199001019997\",\"site\":{site},"
      "\"trade\":\"020\"}", NULL},
