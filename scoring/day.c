@@ -87,3 +87,14 @@ day_t day_of_age(day_t birth, int years)
     }
     return civil_exists(c) ? (day_t)days_since_1900(c) : DAY_NEVER;
 }
+
+day_t day_of_period(day_t day, unsigned months, unsigned later)
+{
+    struct civil c = day_to_civil(day);
+    int length = (int)months, of_year = (c.month - 1) / length + (int)later, a_year = 12 / length;
+
+    c = (struct civil){c.year + of_year / a_year, of_year % a_year * length + 1, 1};
+    if (civil_exists(c))
+        return (day_t)days_since_1900(c);
+    return DAY_NEVER;
+}

@@ -29,4 +29,8 @@ day_t day_add_months(day_t day, int months);
  * births on 29 February, 1 March in common years. DAY_NEVER when beyond the calendar. */
 day_t day_of_age(day_t birth, int years);
 
+/* The first day of the calendar period of `months` months (1, 3 or 12: a month, a quarter, a year)
+ * that is `later` periods after the one in which `day` lies. DAY_NEVER when beyond the calendar. */
+day_t day_of_period(day_t day, unsigned months, unsigned later);
+
 #endif

@@ -17,6 +17,7 @@
  *   AGREEMENT          from          until            type         -                -             -
  *   OVERRIDE           from          until            colour       -                signers       -
  *   STAR               given on      -                -            -                -             points
+ *   ENGAGEMENT         from          until            role         trade / 10       -             site
  */
 #ifndef SCORING_FACTS_H
 #define SCORING_FACTS_H
@@ -38,6 +39,7 @@ enum fact_kind {
     FACT_AGREEMENT,
     FACT_OVERRIDE,
     FACT_STAR,
+    FACT_ENGAGEMENT,
     FACT_KINDS
 };
 
@@ -113,7 +115,8 @@ struct fact {
 };
 _Static_assert(sizeof(struct fact) == 12, "facts are packed as they lie in memory");
 
-enum { FACTS_PER_WORKER_MAX = 1024 };
+/* How long a dated event is surely known; policies may look back no further (domain/fold.h). */
+enum { FACTS_PER_WORKER_MAX = 1024, FACTS_HORIZON_MONTHS = 60 };
 
 /* A view: the events lie elsewhere (a register block, an arena) and outlive it. They are sorted by
  * kind, then `on`, then as recorded. */

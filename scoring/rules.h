@@ -16,6 +16,7 @@ enum rule_kind {
     RULE_EXAM,
     RULE_ENTRY_TRAINING,
     RULE_PERIODIC_TRAINING,
+    RULE_TRANSFER_TRAINING,
     RULE_STUDY_POINTS,
     RULE_SITE_TRAINING,
     RULE_IDLE,
@@ -30,25 +31,40 @@ enum rule_kind {
     RULE_KINDS
 };
 
-enum { NO_REASON = REASON_COUNT, AGE_BANDS_MAX = 8, ENTRY_LEVELS_MAX = 4, RULE_LANES_MAX = 4 };
+enum {
+    NO_REASON = REASON_COUNT,
+    AGE_BANDS_MAX = 8,
+    ENTRY_LEVELS_MAX = 4,
+    REPEATS_MAX = 8,
+    RULE_LANES_MAX = 4
+};
 
 /* What a rule says: a reason and its colour, or NO_REASON. */
 struct outcome {
     uint8_t code, colour;
 };
 
+/* Whom a rule speaks of: everybody, scope person; or whoever works in one of the trades, scope
+ * trade, or in one of the roles, scope role. Never both. */
+struct audience {
+    struct trade_list trades;
+    uint8_t roles; /* bit per enum role */
+};
+
 /* From the birthday on which `from_age` years are completed, until the next band's. The first band
- * begins at 0. Inclusive and exclusive bounds were resolved when the document was compiled. */
+ * begins at 0. Inclusive and exclusive bounds, and years that two bands claim, were resolved when
+ * the document was compiled. */
 struct age_band {
     uint8_t from_age;
+    uint8_t lifted_by_exam_months; /* silent so long after a clean exam; 0: nothing lifts it */
     struct outcome is;
 };
 
 struct rule_age { /* both sexes hold at least one band; unknown sex: the worse of the two */
     const struct age_band *bands[2]; /* men, women */
     uint8_t band_count[2];
-    struct outcome unknown;      /* no birth date on record */
-    struct trade_list trades;    /* empty: everybody, scope person; else these trades, scope trade */
+    struct outcome unknown; /* no birth date on record */
+    struct audience audience;
 };
 
 struct trade_months {
@@ -82,10 +98,22 @@ struct rule_entry_training {
     struct outcome missing;
 };
 
-struct rule_periodic_training { /* silent until there was one such training: entry training speaks */
-    uint32_t types;             /* bit per enum training_type */
-    uint16_t hours, window_months;
+/* Rolling, it is silent until there was one such training: entry training speaks. By the calendar,
+ * hours held in one period are good to the end of the next, and the first two periods of somebody
+ * new are left to entry training. */
+struct rule_periodic_training {
+    uint32_t types; /* bit per enum training_type */
+    uint16_t hours;
+    uint16_t window_months; /* 0: by the calendar */
+    uint8_t period_months;  /* of the calendar: 1, 3 or 12; 0: rolling */
+    struct audience audience;
     struct outcome expired;
+};
+
+struct rule_transfer_training { /* asked of whoever worked in another trade before (转岗) */
+    uint32_t types;
+    uint16_t hours;
+    struct outcome missing;
 };
 
 struct rule_study_points {
@@ -106,22 +134,29 @@ struct rule_idle {
     struct outcome idle;
 };
 
+/* Sums are kept in hundredths of a point, so that a percentage rounds nothing. */
 struct rule_violation_points {
-    uint16_t window_months;
-    uint16_t points[5]; /* by severity 1-4 */
-    uint16_t yellow, red;
+    uint16_t points[5];    /* by severity 1-4 */
+    uint16_t months[5];    /* by severity: how long one counts; 0: to the end of its calendar year */
+    uint8_t classes;       /* bit per enum violation_class */
+    uint8_t repeat_count;  /* at least 1 */
+    uint16_t repeat_percent[REPEATS_MAX]; /* rising; the last one is for all further repeats */
+    uint32_t each_max, day_max; /* hundredths; UINT32_MAX: no cap */
+    uint32_t yellow, red;       /* hundredths */
 };
 
 struct rule_off_job {
     struct outcome due;
 };
 
-/* Who needs which certificate. Exactly one of trade and role is set. */
+/* Who needs which certificate. Exactly one of trade and role is set; several needs of one trade or
+ * role are alternatives. */
 struct certificate_need {
     uint16_t trade;
     uint8_t role;
-    uint16_t types;     /* bit per enum certificate_type */
-    uint8_t issuers;    /* bit per enum certificate_issuer */
+    uint8_t months;      /* it counts no longer than this after its first day; 0: as it says */
+    uint16_t types;      /* bit per enum certificate_type */
+    uint8_t issuers;     /* bit per enum certificate_issuer */
     bool any_class;
     uint64_t classes[2]; /* bit per class 0-99 */
 };
@@ -129,6 +164,7 @@ struct certificate_need {
 struct rule_certificate {
     const struct certificate_need *needs;
     uint16_t need_count;
+    uint16_t blocked_violations, blocked_months; /* so many within so long; 0: never */
     struct outcome none, expired, suspended;
 };
 
@@ -163,6 +199,7 @@ struct rule {
         struct rule_exam exam;
         struct rule_entry_training entry_training;
         struct rule_periodic_training periodic_training;
+        struct rule_transfer_training transfer_training;
         struct rule_study_points study_points;
         struct rule_site_training site_training;
         struct rule_idle idle;

@@ -93,6 +93,7 @@ static bool evaluate(struct exchange *x, struct gate_check *s, const struct enga
         safety_code(&s->worker.facts, &context, &document->policy, x->today, &s->verdict);
         s->q.verdict = &s->verdict;
         s->q.yellow_gate = document->policy.yellow_gate;
+        s->q.pre_shift = document->policy.pre_shift;
     }
     return org != NULL;
 }

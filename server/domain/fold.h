@@ -13,7 +13,7 @@
 
 #include "domain/record.h"
 
-enum { FACTS_HORIZON_MONTHS = 60, FOLD_RECORDS_MAX = 16384, ENGAGEMENTS_MAX = 1024 };
+enum { FOLD_RECORDS_MAX = 16384, ENGAGEMENTS_MAX = 1024 };
 
 /* The reference day is the newest record's occurred_on. facts->fact lies in the arena. Fails with
  * ERR_VERSION_UNKNOWN (a record names a version that is not there, is not earlier, or is of another

@@ -90,6 +90,14 @@ static bool had_briefing(const struct gate_question *q)
     return false;
 }
 
+/* The stricter of what the policy and the site say: enum pre_shift goes from lenient to strict. */
+static enum pre_shift pre_shift_rule(const struct gate_question *q)
+{
+    enum pre_shift site = rule_of(q)->pre_shift;
+
+    return q->pre_shift > site ? (enum pre_shift)q->pre_shift : site;
+}
+
 static uint32_t entry_flags(const struct gate_question *q)
 {
     uint32_t flags = 0;
@@ -100,7 +108,7 @@ static uint32_t entry_flags(const struct gate_question *q)
         flags |= GATE_WITHOUT_CODE;
     if (q->worker_known && q->presence_known && q->inside)
         flags |= GATE_PASSBACK;
-    if (q->worker_known && rule_of(q)->pre_shift != PRE_SHIFT_OFF && !had_briefing(q))
+    if (q->worker_known && pre_shift_rule(q) != PRE_SHIFT_OFF && !had_briefing(q))
         flags |= GATE_PRE_SHIFT;
     return flags;
 }
@@ -274,7 +282,7 @@ static bool decide_habits(const struct gate_question *q, struct gate_answer *ans
         why = WHY_REPLAYED;
     else if ((answer->flags & GATE_PASSBACK) != 0 && rule->passback == PASSBACK_REFUSE)
         why = WHY_PASSBACK;
-    else if ((answer->flags & GATE_PRE_SHIFT) != 0 && rule->pre_shift == PRE_SHIFT_REFUSE)
+    else if ((answer->flags & GATE_PRE_SHIFT) != 0 && pre_shift_rule(q) == PRE_SHIFT_REFUSE)
         why = WHY_PRE_SHIFT;
     if (why == WHY_OK)
         return false;

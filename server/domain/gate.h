@@ -47,6 +47,7 @@ struct gate_question {
     const struct facts *facts;     /* of the worker, or NULL */
     uint16_t trade;                /* of the engagement on this site today; 0: none */
     uint8_t yellow_gate;           /* the policy's; the stricter of it and the site's counts */
+    uint8_t pre_shift;             /* likewise */
     int64_t fresh_ms;              /* age of the register; < 0: not known */
     int64_t clock_offset_ms;       /* server's clock against the database's */
     bool inside;                   /* presence: already inside the site */

@@ -10,6 +10,8 @@
 
 enum { WORDS_POINTS_MAX = 300, BASIS_MAX = 6, TITLE_POINTS_MAX = 100 };
 
+static const char marks[] = "SEED|LAW|PUB|RECALL|INF";
+
 /* -- words -------------------------------------------------------------------------------------- */
 
 static struct policy_words read_words(struct cursor *of, const char *language)
@@ -49,26 +51,56 @@ static void read_texts(struct cursor *rule, uint32_t codes, struct policy_rule_t
     cursor_close(&c);
 }
 
-static void read_basis(struct cursor *rule, struct policy_rule_text *out)
+static const struct policy_basis *read_basis(struct cursor *of, uint8_t *basis_count)
 {
-    static const char marks[] = "SEED|LAW|PUB|RECALL|INF";
     size_t count;
-    const json_t *array = cursor_array(rule, "basis", 1, BASIS_MAX, &count);
-    struct policy_basis *basis = arena_new_array(rule->reader->arena, BASIS_MAX,
-                                                 struct policy_basis);
+    const json_t *array = cursor_array(of, "basis", 1, BASIS_MAX, &count);
+    struct policy_basis *basis = arena_new_array(of->reader->arena, BASIS_MAX, struct policy_basis);
 
     for (size_t i = 0; basis != NULL && i < count; i++) {
-        const char *path = pointer_index(rule->reader->arena, cursor_path(rule, "basis"), i);
-        struct cursor c = cursor_open(rule->reader, json_array_get(array, i), path);
+        const char *path = pointer_index(of->reader->arena, cursor_path(of, "basis"), i);
+        struct cursor c = cursor_open(of->reader, json_array_get(array, i), path);
 
         basis[i].text = cursor_string(&c, "text", WORDS_POINTS_MAX);
         basis[i].mark = cursor_string(&c, "mark", 8);
         if (choice_find(marks, text_of(basis[i].mark)) < 0)
-            policy_refuse(rule->reader, cursor_path(&c, "mark"), marks);
+            policy_refuse(of->reader, cursor_path(&c, "mark"), marks);
         cursor_close(&c);
     }
-    out->basis = basis;
-    out->basis_count = (uint8_t)count;
+    *basis_count = (uint8_t)count;
+    return basis;
+}
+
+/* -- when a site is warned ---------------------------------------------------------------------- */
+
+static void read_alert_text(struct cursor *alert, struct policy_alert_text *out)
+{
+    struct cursor c = cursor_open(alert->reader, cursor_get(alert, "texts"),
+                                  cursor_path(alert, "texts"));
+
+    out->zh = read_words(&c, "zh");
+    out->en = read_words(&c, "en");
+    cursor_close(&c);
+    out->basis = read_basis(alert, &out->basis_count);
+}
+
+static void read_site_alert(struct cursor *of, struct policy_document *out)
+{
+    struct site_alert_rule *alert = &out->policy.site_alert;
+    const json_t *object = cursor_find(of, "site_alert");
+    struct cursor c;
+
+    if (object == NULL)
+        return;
+    c = cursor_open(of->reader, object, cursor_path(of, "site_alert"));
+    alert->yellow_over_percent = (uint8_t)cursor_int(&c, "yellow_over_percent", 1, 100, "1..100");
+    alert->red_over = (uint16_t)cursor_int(&c, "red_over", 0, 1000, "0..1000 people");
+    alert->days = (uint8_t)cursor_int(&c, "days", 1, 90, "1..90 days");
+    alert->then = (uint8_t)cursor_choice(&c, "then", "report|stop_work", -1);
+    if (cursor_has(&c, "not_counted"))
+        alert->not_counted = cursor_choices(&c, "not_counted", policy_reason_choices, 0);
+    read_alert_text(&c, &out->alert_text);
+    cursor_close(&c);
 }
 
 /* -- the document ------------------------------------------------------------------------------- */
@@ -90,7 +122,7 @@ static void read_rules(struct cursor *c, struct policy_document *out)
 
         if (policy_refused(c->reader))
             return;
-        read_basis(&rule, &texts[i]);
+        texts[i].basis = read_basis(&rule, &texts[i].basis_count);
         read_texts(&rule, codes, &texts[i]);
         cursor_close(&rule);
     }
@@ -136,16 +168,6 @@ static uint16_t read_semantics(struct cursor *c)
     return number;
 }
 
-static uint8_t read_yellow_gate(struct cursor *c)
-{
-    static const char choices[] = "deny|allow_restricted|allow";
-    int place = choice_find(choices, text_of(cursor_string(c, "yellow_gate", 32)));
-
-    if (place < 0)
-        policy_refuse(c->reader, cursor_path(c, "yellow_gate"), choices);
-    return (uint8_t)(place < 0 ? YELLOW_DENY : place);
-}
-
 static void read_title(struct cursor *c, struct policy_document *out)
 {
     struct cursor title = cursor_open(c->reader, cursor_get(c, "title"), cursor_path(c, "title"));
@@ -168,7 +190,10 @@ static void read_document(struct cursor *c, struct policy_document *out)
     policy->until = cursor_day(c, "until", DAY_NEVER);
     if (policy->until <= policy->from)
         policy_refuse(c->reader, "/until", "a later day than effective");
-    policy->yellow_gate = read_yellow_gate(c);
+    policy->yellow_gate = (uint8_t)cursor_choice(c, "yellow_gate", "deny|allow_restricted|allow",
+                                                 -1);
+    policy->pre_shift = (uint8_t)cursor_choice(c, "pre_shift", "off|flag|refuse", PRE_SHIFT_OFF);
+    read_site_alert(c, out);
     policy->exempt = cursor_trades(c, "exempt_trades");
     read_title(c, out);
     read_rules(c, out);

@@ -32,11 +32,19 @@ struct policy_rule_text {
     uint8_t reason_count, basis_count;
 };
 
+/* What the site's people are told when it is warned. */
+struct policy_alert_text {
+    struct policy_words zh, en;
+    const struct policy_basis *basis; /* at least one; NULL in a policy that warns no site */
+    uint8_t basis_count;
+};
+
 /* Everything lies in the arena it was compiled into. */
 struct policy_document {
     struct policy policy;
     const char *title_zh, *title_en;
     const struct policy_rule_text *texts; /* one a rule of the policy */
+    struct policy_alert_text alert_text;  /* of policy.site_alert */
 };
 
 /* Fails with ERR_JSON_SYNTAX, or with ERR_POLICY_INVALID: field is a JSON pointer to the place,

@@ -99,29 +99,28 @@ const char *cursor_string(struct cursor *c, const char *key, size_t points_max)
     return text.at != NULL ? text.at : "";
 }
 
-static enum colour colour_in(struct cursor *c, const char *key, const char *choices,
-                             enum colour first)
+unsigned cursor_choice(struct cursor *c, const char *key, const char *choices, int otherwise)
 {
-    const json_t *value = cursor_get(c, key);
+    const json_t *value = otherwise < 0 ? cursor_get(c, key) : cursor_find(c, key);
     int place = -1;
 
     if (value == NULL)
-        return first;
+        return otherwise < 0 ? 0 : (unsigned)otherwise;
     if (json_is_string(value))
         place = choice_find(choices, text_of(json_string_value(value)));
     if (place < 0)
         policy_refuse(c->reader, cursor_path(c, key), choices);
-    return place < 0 ? first : first + (unsigned)place;
+    return place < 0 ? 0 : (unsigned)place;
 }
 
 enum colour cursor_bad_colour(struct cursor *c, const char *key)
 {
-    return colour_in(c, key, "yellow|red", COLOUR_YELLOW);
+    return COLOUR_YELLOW + cursor_choice(c, key, "yellow|red", -1);
 }
 
 enum colour cursor_colour(struct cursor *c, const char *key)
 {
-    return colour_in(c, key, "green|yellow|red", COLOUR_GREEN);
+    return COLOUR_GREEN + cursor_choice(c, key, "green|yellow|red", -1);
 }
 
 day_t cursor_day(struct cursor *c, const char *key, day_t otherwise)

@@ -54,6 +54,9 @@ enum colour cursor_bad_colour(struct cursor *c, const char *key);
 enum colour cursor_colour(struct cursor *c, const char *key); /* green, too */
 day_t cursor_day(struct cursor *c, const char *key, day_t otherwise);
 
+/* The place of the word in a choice "a|b|c"; `otherwise` when the key is not there, which must not
+ * be when that is negative. 0 after an error. */
+unsigned cursor_choice(struct cursor *c, const char *key, const char *choices, int otherwise);
 /* A list of words of a choice "a|b|c" as bits: the first word is bit `from`. */
 uint32_t cursor_choices(struct cursor *c, const char *key, const char *choices, unsigned from);
 /* An array; *count is its size, within min..max. NULL after an error. */

@@ -101,13 +101,10 @@ static const struct {
     {"three severities", "violation_points", "points", "[1,3,6]", "/rules/5/points"},
     {"a need of nobody", "certificate", "needs",
      "[{\"types\":[\"A\"],\"issuers\":[\"housing\"]}]", "/rules/7/needs/0/roles"},
-    {"a trade in two needs", "certificate", "needs",
-     "[{\"trades\":[\"030\"],\"types\":[\"A\"],\"issuers\":[\"housing\"]},"
-     "{\"trades\":[\"030\"],\"types\":[\"B\"],\"issuers\":[\"housing\"]}]", "/rules/7/needs/1"},
     {"a class of three digits", "certificate", "needs",
      "[{\"trades\":[\"030\"],\"types\":[\"A\"],\"issuers\":[\"housing\"],\"classes\":[\"002\"]}]",
      "/rules/7/needs/0/classes/0"},
-    {"an unknown reason", "override", "never_lifts", "[\"\"]", "/rules/12/never_lifts"},
+    {"an unknown reason", "override", "never_lifts", "[\"\"]", "/rules/12/never_lifts/0"},
     {"three signers", "override", "signers", "3", "/rules/12/signers"},
 };
 

@@ -351,15 +351,15 @@ static struct single singles[] = {
     {"A Nanchang: without a place the rule is silent", NANCHANG, "AGE_TRADE",
      "[" BORN("1966-01-01", "M") "]", 0, "2026-06-01", ""},
     {"T12: a year less a day without any data", IDLE, "IDLE_RETRAIN",
-     "[" TRAINED("2026-01-05", "annual", "10", PASSED) "]", 0, "2027-01-04", ""},
+     "[" BORN("1990-05-01", "M") "," TRAINED("2026-01-05", "annual", "10", PASSED) "]", 0, "2027-01-04", ""},
     {"T12: a year without any data", IDLE, "IDLE_RETRAIN",
-     "[" TRAINED("2026-01-05", "annual", "10", PASSED) "]", 0, "2027-01-05",
+     "[" BORN("1990-05-01", "M") "," TRAINED("2026-01-05", "annual", "10", PASSED) "]", 0, "2027-01-05",
      "IDLE_RETRAIN yellow person 2027-01-05 -"},
     {"T12: an exam after the gap does not end it", IDLE, "IDLE_RETRAIN",
-     "[" TRAINED("2026-01-05", "annual", "10", PASSED) "," EXAM("2027-02-01", CLEAN) "]", 0,
+     "[" BORN("1990-05-01", "M") "," TRAINED("2026-01-05", "annual", "10", PASSED) "," EXAM("2027-02-01", CLEAN) "]", 0,
      "2027-02-02", "IDLE_RETRAIN yellow person 2027-01-05 -"},
     {"T12: retraining ends it", IDLE, "IDLE_RETRAIN",
-     "[" TRAINED("2026-01-05", "annual", "10", PASSED) "," EXAM("2027-02-01", CLEAN) ","
+     "[" BORN("1990-05-01", "M") "," TRAINED("2026-01-05", "annual", "10", PASSED) "," EXAM("2027-02-01", CLEAN) ","
      TRAINED("2027-02-03", "idle", "20", PASSED) "]", 0, "2027-02-03", ""},
 };
 

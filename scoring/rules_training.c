@@ -1,0 +1,266 @@
+/* scoring/rules_training.c: training, study, and coming back after a long time. */
+#include "scoring/rule_parts.h"
+
+void evaluate_entry_training(const struct rule *rule, unsigned lane,
+                             const struct scoring_input *in, struct piece *p)
+{
+    const struct rule_entry_training *r = &rule->entry_training;
+    uint32_t hours[ENTRY_LEVELS_MAX] = {0};
+    bool held[ENTRY_LEVELS_MAX] = {false};
+
+    (void)lane;
+    FOR_FACTS(f, in, FACT_TRAINING)
+    {
+        if (!piece_reached(p, f->on))
+            break;
+        for (unsigned i = 0; i < r->need_count; i++) {
+            if (f->a == r->need[i].type && f->c == 1) {
+                hours[i] += f->b;
+                held[i] = true;
+            }
+        }
+    }
+    for (unsigned i = 0; i < r->need_count; i++) {
+        if (!held[i] || hours[i] < r->need[i].hours) {
+            miss(p, r->missing, SCOPE_PERSON);
+            return;
+        }
+    }
+}
+
+static bool lacks_rolling(const struct rule_periodic_training *r, const struct scoring_input *in,
+                          struct piece *p)
+{
+    uint32_t hours = 0;
+    bool ever = false, lately = false;
+
+    FOR_FACTS(f, in, FACT_TRAINING)
+    {
+        if (!is_passed_training(f, r->types))
+            continue;
+        if (!piece_reached(p, f->on))
+            break;
+        ever = true;
+        if (within_months(p, f->on, r->window_months)) {
+            lately = true;
+            hours += f->b;
+        }
+    }
+    return ever && (!lately || hours < r->hours);
+}
+
+/* A period has its hours from the day on which they add up; they are good until the next one ends.
+ * Looking at it this way round, a piece is as long as nothing happens, not one period. */
+static bool lacks_by_calendar(const struct rule_periodic_training *r,
+                              const struct scoring_input *in, struct piece *p)
+{
+    const unsigned months = r->period_months;
+    day_t enrolled = in->facts->enrolled, period = DAY_UNKNOWN;
+    uint32_t hours = 0;
+
+    if (enrolled == DAY_UNKNOWN || !piece_reached(p, day_of_period(enrolled, months, 2)))
+        return false;
+    FOR_FACTS(f, in, FACT_TRAINING)
+    {
+        if (!is_passed_training(f, r->types))
+            continue;
+        if (day_of_period(f->on, months, 0) != period) {
+            period = day_of_period(f->on, months, 0);
+            hours = 0;
+        }
+        hours += f->b;
+        if (hours >= r->hours && piece_reached(p, f->on) &&
+            !piece_reached(p, day_of_period(f->on, months, 2)))
+            return false;
+    }
+    return true;
+}
+
+void evaluate_periodic_training(const struct rule *rule, unsigned lane,
+                                const struct scoring_input *in, struct piece *p)
+{
+    const struct rule_periodic_training *r = &rule->periodic_training;
+    enum scope scope;
+
+    (void)lane;
+    if (!audience_has(&r->audience, in->context, &scope))
+        return;
+    if (r->period_months != 0 ? lacks_by_calendar(r, in, p) : lacks_rolling(r, in, p))
+        speak(p, r->expired, scope);
+}
+
+/* The first day of work in a trade: where transfer training begins to be asked for. */
+static day_t taken_up(const struct scoring_input *in, uint16_t trade)
+{
+    FOR_FACTS(f, in, FACT_ENGAGEMENT)
+    {
+        if (f->b * 10 == trade)
+            return f->on;
+    }
+    return DAY_NEVER;
+}
+
+/* The last day before `day` on which some other trade was taken up; DAY_UNKNOWN: none was. */
+static day_t other_taken_up(const struct scoring_input *in, uint16_t trade, day_t day)
+{
+    day_t last = DAY_UNKNOWN;
+
+    FOR_FACTS(f, in, FACT_ENGAGEMENT)
+    {
+        if (f->on >= day)
+            break;
+        if (f->b * 10 != trade && taken_up(in, (uint16_t)(f->b * 10)) == f->on)
+            last = f->on;
+    }
+    return last;
+}
+
+void evaluate_transfer_training(const struct rule *rule, unsigned lane,
+                                const struct scoring_input *in, struct piece *p)
+{
+    const struct rule_transfer_training *r = &rule->transfer_training;
+    uint32_t hours = 0;
+    bool held = false;
+    day_t begun, before;
+
+    (void)lane;
+    if (in->context == NULL || in->context->trade == 0)
+        return;
+    begun = taken_up(in, in->context->trade);
+    before = other_taken_up(in, in->context->trade, begun);
+    if (before == DAY_UNKNOWN || !piece_reached(p, begun))
+        return;
+    FOR_FACTS(f, in, FACT_TRAINING)
+    {
+        if (!is_passed_training(f, r->types) || f->on < before)
+            continue;
+        if (!piece_reached(p, f->on))
+            break;
+        held = true;
+        hours += f->b;
+    }
+    if (!held || hours < r->hours)
+        miss(p, r->missing, SCOPE_TRADE);
+}
+
+void evaluate_study_points(const struct rule *rule, unsigned lane,
+                           const struct scoring_input *in, struct piece *p)
+{
+    const struct rule_study_points *r = &rule->study_points;
+    uint64_t points = 0;
+
+    (void)lane;
+    FOR_FACTS(f, in, FACT_STUDY)
+    {
+        if (within_months(p, f->on, r->window_months))
+            points += f->ref;
+    }
+    if (points < r->points)
+        miss(p, r->missing, SCOPE_PERSON);
+}
+
+void evaluate_site_training(const struct rule *rule, unsigned lane,
+                            const struct scoring_input *in, struct piece *p)
+{
+    const struct rule_site_training *r = &rule->site_training;
+    bool ever = false;
+
+    (void)lane;
+    if (in->context == NULL || in->context->site == 0)
+        return;
+    FOR_FACTS(f, in, FACT_TRAINING)
+    {
+        if (!is_passed_training(f, r->types) || f->ref != in->context->site)
+            continue;
+        if (!piece_reached(p, f->on))
+            break;
+        if (r->validity_months == 0 || within_months(p, f->on, r->validity_months))
+            return;
+        ever = true;
+    }
+    speak(p, r->missing, SCOPE_SITE);
+    p->missing = !ever;
+}
+
+/* -- idle --------------------------------------------------------------------------------------- */
+
+/* What shows somebody at work. A briefing shows nothing that his engagement does not, and facts
+ * keep only the last month's (server/domain/fold.h). */
+static bool is_activity(const struct fact *f)
+{
+    return f->kind != FACT_TRAINING || f->a != TRAINING_PRE_SHIFT;
+}
+
+/* The last day on which it shows him at work; an engagement, on every day that it runs. */
+static day_t active_until(const struct fact *f)
+{
+    if (f->kind != FACT_ENGAGEMENT)
+        return f->on;
+    return f->until == DAY_NEVER ? DAY_NEVER : (day_t)(f->until - 1);
+}
+
+static day_t months_after(day_t last, unsigned months)
+{
+    return last == DAY_NEVER ? DAY_NEVER : day_add_months(last, (int)months);
+}
+
+/* The event that happened first among the heads of the kinds that show somebody at work. */
+static const struct fact *next_activity(const struct scoring_input *in, uint16_t at[FACT_KINDS])
+{
+    static const uint8_t kinds[] = {FACT_EXAM, FACT_TRAINING, FACT_STUDY, FACT_VIOLATION,
+                                    FACT_ENGAGEMENT};
+    const struct fact *first = NULL;
+    unsigned from = 0;
+
+    for (unsigned i = 0; i < sizeof kinds; i++) {
+        const struct fact *f = in->facts->fact + at[kinds[i]];
+
+        if (at[kinds[i]] < in->start[kinds[i] + 1] && (first == NULL || f->on < first->on)) {
+            first = f;
+            from = kinds[i];
+        }
+    }
+    if (first != NULL)
+        at[from]++;
+    return first;
+}
+
+/* Once a gap of `months` has opened, only retraining closes it. Training on one day with another
+ * event closes it whatever the order, because retraining is looked at after the gap. What was over
+ * longer ago than facts are kept is not looked at, whether or not it is still there. */
+void evaluate_idle(const struct rule *rule, unsigned lane, const struct scoring_input *in,
+                   struct piece *p)
+{
+    const struct rule_idle *r = &rule->idle;
+    const day_t enrolled = in->facts->enrolled;
+    day_t last = DAY_UNKNOWN;
+    uint16_t at[FACT_KINDS];
+    const struct fact *f;
+    bool idle = false;
+
+    (void)lane;
+    for (unsigned kind = 0; kind < FACT_KINDS; kind++)
+        at[kind] = in->start[kind];
+    if (enrolled != DAY_UNKNOWN) {
+        if (!piece_reached(p, enrolled))
+            return;
+        if (!piece_reached(p, months_after(enrolled, FACTS_HORIZON_MONTHS)))
+            last = enrolled;
+    }
+    while ((f = next_activity(in, at)) != NULL && piece_reached(p, f->on)) {
+        if (!is_activity(f) || piece_reached(p, months_after(active_until(f), FACTS_HORIZON_MONTHS)))
+            continue;
+        if (last != DAY_UNKNOWN && f->on >= months_after(last, r->months))
+            idle = true;
+        if (f->kind == FACT_TRAINING && is_passed_training(f, r->retraining_types))
+            idle = false;
+        if (active_until(f) > last)
+            last = active_until(f);
+    }
+    if (last == DAY_UNKNOWN)
+        idle = enrolled != DAY_UNKNOWN; /* nothing within the horizon, which is no shorter */
+    else if (piece_reached(p, months_after(last, r->months)))
+        idle = true;
+    if (idle)
+        speak(p, r->idle, SCOPE_PERSON);
+}
