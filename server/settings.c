@@ -348,8 +348,8 @@ static struct text lower_case(struct text name, char buffer[NAME_BYTES_MAX + 5])
     return (struct text){buffer, n};
 }
 
-/* Other programs have variables of this prefix too (the command line's JIANAN_URL), so a name that
- * is none of ours is refused only when it looks like a slip of the pen. */
+/* Other programs have variables of this prefix too (the command line's JIANAN_SERVER), so a name
+ * that is none of ours is refused only when it looks like a slip of the pen. */
 bool settings_read_environment(struct settings *s, char *const *environment,
                                struct settings_fault *fault)
 {

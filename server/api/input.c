@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "crypto/seal.h"
 #include "domain/idnumber.h"
+#include "domain/pointer.h"
 #include "domain/record.h"
 
 /* "/name" as a JSON pointer (RFC 6901), for an error about a known field: names need no escapes. */
@@ -184,8 +185,8 @@ struct err input_check(const json_t *object, const struct field *fields, struct 
         const struct field *field = field_named(fields, name);
         struct err e;
 
-        if (field == NULL) /* echoes at most 64 bytes of the caller's own name */
-            return err_field(ERR_FIELD_UNKNOWN, arena_format(arena, "/%.64s", name), NULL);
+        if (field == NULL) /* echoes the caller's own name, cut where it is long */
+            return err_field(ERR_FIELD_UNKNOWN, pointer_key(arena, "", name), NULL);
         if (json_is_null(value) && !field->required)
             continue;
         e = read_value(value, field, arena, (char *)into + field->offset);

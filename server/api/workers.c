@@ -3,6 +3,7 @@
 #include "api/enrol.h"
 #include "api/metrics.h"
 #include "api/resource.h"
+#include "domain/pointer.h"
 
 /* -- POST /v1/workers ---------------------------------------------------------------------------- */
 
@@ -32,7 +33,7 @@ static struct err read_cell(struct exchange *x, const char *name, const json_t *
                              i == ENROL_site ? "integer" : "string");
         return OK;
     }
-    return err_field(ERR_FIELD_UNKNOWN, arena_format(&x->arena, "%.64s", name), NULL);
+    return err_field(ERR_FIELD_UNKNOWN, pointer_key(&x->arena, "", name), NULL);
 }
 
 static struct err read_enrolment(struct exchange *x, json_t *object, struct enrolment *e)

@@ -127,6 +127,32 @@ ParameterizedTest(struct query_case *c, input, a_query_is_held_to_its_table, .fi
     arena_clear(&arena);
 }
 
+/* 22 characters of three bytes: byte 64 lies within the last one. */
+Test(input, the_name_of_an_unknown_field_is_cut_between_characters, .fini = no_leaks)
+{
+    static const char zi[] = "\xE5\xAD\x97";
+    char body[256], expected[80] = "/";
+    struct sample into = {0};
+    struct arena arena;
+    json_t *json;
+    struct err e;
+    size_t at = (size_t)sprintf(body, "{\"name\":\"a\",\"");
+
+    for (int i = 0; i < 30; i++)
+        at += (size_t)sprintf(body + at, "%s", zi);
+    sprintf(body + at, "\":1}");
+    for (int i = 0; i < 22; i++)
+        strcat(expected, zi);
+    arena_init(&arena, 64 * 1024);
+    cr_assert(!err_is(json_read(text_of(body), &json)));
+    e = input_check(json, fields, &arena, &into);
+    cr_expect_eq((int)e.code, ERR_FIELD_UNKNOWN);
+    cr_expect(text_is_utf8(text_of(e.field), NULL));
+    cr_expect_str_eq(e.field, expected);
+    json_decref(json);
+    arena_clear(&arena);
+}
+
 Test(input, values_arrive_as_given, .fini = no_leaks)
 {
     struct text body = TEXT("{\"name\":\"a\",\"ids\":[3,9],\"words\":[\"x\"],\"direction\":\"out\","

@@ -167,7 +167,7 @@ Test(settings, arguments_win_over_environment_over_file)
 Test(settings, a_misspelt_variable_is_refused_and_a_foreign_one_is_not)
 {
     struct settings s;
-    char *foreign[] = {ARG("JIANAN_URL=https://localhost"), ARG("JIANAN_=x"), NULL};
+    char *foreign[] = {ARG("JIANAN_SERVER=https://localhost"), ARG("JIANAN_=x"), NULL};
     char *misspelt[] = {ARG("JIANAN_QUEUEMAX=1"), NULL};
 
     settings_defaults(&s);
