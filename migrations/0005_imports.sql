@@ -12,6 +12,7 @@ CREATE TABLE import (
     rows_bad    integer     NOT NULL DEFAULT 0,
     server_id   uuid        NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    progress_at timestamptz NOT NULL DEFAULT clock_timestamp(), -- silence tells that nobody is at work
     ended_at    timestamptz
 );
 CREATE TABLE import_error (

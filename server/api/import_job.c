@@ -9,7 +9,9 @@
 #include "base/log.h"
 #include "store/imports.h"
 
-enum { ARENA_BYTES = 16 * 1024 * 1024, RETRY_MS = 500, RETRIES_MAX = 120 };
+/* PATIENCE_S without progress, and a job gives up; one try at a chunk more lies well within the time
+ * after which store/sql/job_imports_interrupted.sql holds it for dead. */
+enum { ARENA_BYTES = 16 * 1024 * 1024, RETRY_MS = 500, PATIENCE_S = 120 };
 
 struct import_job {
     struct import_job *older, **link; /* in app->imports */
@@ -22,7 +24,7 @@ struct import_job {
     struct import_columns columns;
     int32_t rows_done, rows_bad;
     struct loop_timer *retry;
-    unsigned retries;
+    int64_t progress_us; /* monotonic: when the last chunk was written */
     struct arena arena; /* of one try at a chunk */
     struct work work;
     struct enrolling all;
@@ -38,11 +40,21 @@ struct import_job {
     bool last;
 };
 
-static _Atomic unsigned running;
+static _Atomic unsigned places_taken;
 
-unsigned imports_running(void)
+bool import_place_take(void)
 {
-    return atomic_load(&running);
+    if (atomic_fetch_add(&places_taken, 1) < IMPORTS_AT_ONCE)
+        return true;
+    import_place_leave();
+    return false;
+}
+
+void import_place_leave(void)
+{
+    unsigned before = atomic_fetch_sub(&places_taken, 1);
+
+    CHECK(before > 0);
 }
 
 static int column_of(struct text name)
@@ -96,7 +108,7 @@ static void job_end(struct import_job *job)
     explicit_bzero(job->csv, job->bytes); /* names and numbers */
     free(job->csv);
     free(job);
-    atomic_fetch_sub(&running, 1);
+    import_place_leave();
 }
 
 static void refuse(struct import_job *job, unsigned row, struct err e)
@@ -184,7 +196,9 @@ static bool may_pass(enum err_code code)
 /* The same chunk again, a little later: everything in it may be done twice without effect. */
 static void again_later(struct import_job *job, struct err e)
 {
-    if (!may_pass(e.code) || ++job->retries > RETRIES_MAX) {
+    bool patient = clock_monotonic_us() - job->progress_us < PATIENCE_S * US_PER_SECOND;
+
+    if (!may_pass(e.code) || !patient) {
         give_up(job, e);
         return;
     }
@@ -284,7 +298,7 @@ static void chunk_written(void *arg, struct err e)
         again_later(job, e);
         return;
     }
-    job->retries = 0;
+    job->progress_us = clock_monotonic_us();
     job->rows_done += (int32_t)job->all.count;
     job->rows_bad += (int32_t)job->refused_count;
     follower_nudge(job->app->shared->follower);
@@ -298,15 +312,10 @@ static void chunk_written(void *arg, struct err e)
     loop_timer_start(job->retry, 0); /* a turn for everybody else */
 }
 
-struct err import_start(const struct work *work, int64_t id, struct text csv)
+void import_start(const struct work *work, int64_t id, struct text csv)
 {
-    struct import_job *job;
+    struct import_job *job = calloc(1, sizeof *job);
 
-    if (atomic_fetch_add(&running, 1) >= IMPORTS_AT_ONCE) {
-        atomic_fetch_sub(&running, 1);
-        return err_make(ERR_BUSY);
-    }
-    job = calloc(1, sizeof *job);
     CHECK_ALLOCATED(job);
     job->csv = malloc(csv.bytes + 1);
     CHECK_ALLOCATED(job->csv);
@@ -317,6 +326,7 @@ struct err import_start(const struct work *work, int64_t id, struct text csv)
     job->caller = *work->caller;
     job->caller.region = TEXT("");
     job->id = id;
+    job->progress_us = clock_monotonic_us();
     arena_init(&job->arena, ARENA_BYTES);
     job->work = (struct work){.app = work->app, .arena = &job->arena, .caller = &job->caller,
                               .request_id = work->request_id};
@@ -325,7 +335,6 @@ struct err import_start(const struct work *work, int64_t id, struct text csv)
     CHECK(!err_is(import_read_header(&job->reader, &job->columns))); /* the request did so before */
     read_lines(job);
     loop_timer_start(job->retry, 0);
-    return OK;
 }
 
 void imports_abandon(struct app *app)

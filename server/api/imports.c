@@ -57,6 +57,14 @@ static enum step import_load(struct exchange *x)
     return load_send(x, b);
 }
 
+/* A place is kept while the write is on its way, and given back when it fails. */
+static enum step import_not_written(struct exchange *x)
+{
+    import_place_leave();
+    x->on_failure = NULL; /* starting over, it has none until it takes one again */
+    return write_failed(x);
+}
+
 static enum step import_write(struct exchange *x)
 {
     struct import_post *s = x->state;
@@ -66,8 +74,6 @@ static enum step import_write(struct exchange *x)
 
     if (write_seen(x, &next))
         return next;
-    if (imports_running() >= IMPORTS_AT_ONCE)
-        return exchange_fail(x, err_make(ERR_BUSY));
     s->rows = count_rows(x->request->body);
     b = write_commit(x, 202, text_of(arena_format(&x->arena, "{\"import\":%lld,\"rows\":%d}",
                                                   (long long)s->id, s->rows)));
@@ -76,17 +82,23 @@ static enum step import_write(struct exchange *x)
     import_insert(b, s->id, caller->account_id, caller->org_id, s->rows,
                   app_of(x)->shared->server_id);
     write_audit(x, b, "import.start", 0, s->write.answer);
-    return write_send(x, b, import_post);
+    if (!import_place_take())
+        return exchange_fail(x, err_make(ERR_BUSY));
+    next = write_send(x, b, import_post);
+    if (next == STEP_WAIT)
+        x->on_failure = import_not_written;
+    else
+        import_place_leave();
+    return next;
 }
 
 static enum step import_answer(struct exchange *x)
 {
     struct import_post *s = x->state;
     struct work work = work_of(x);
-    struct err e = import_start(&work, s->id, x->request->body);
 
-    /* others were faster: the row stays `running` until the jobs table calls it interrupted */
-    return err_is(e) ? exchange_fail(x, e) : write_answer(x);
+    import_start(&work, s->id, x->request->body);
+    return write_answer(x);
 }
 
 step_fn *const import_post[] = {import_load, import_write, import_answer, NULL};

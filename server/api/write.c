@@ -92,7 +92,7 @@ void write_audit_list(struct exchange *x, struct batch *b, const char *action,
 }
 
 /* Somebody else was faster: look again, decide again. */
-static enum step start_over(struct exchange *x)
+enum step write_failed(struct exchange *x)
 {
     struct write *w = write_of(x);
 
@@ -108,7 +108,7 @@ enum step write_send(struct exchange *x, struct batch *b, step_fn *const *again)
     if (b == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
     write_of(x)->again = again;
-    x->on_failure = start_over;
+    x->on_failure = write_failed;
     return exchange_wait(x, batch_send(b, exchange_waiter(x)));
 }
 

@@ -49,6 +49,9 @@ void write_audit_list(struct exchange *x, struct batch *b, const char *action,
 /* Sends it. ERR_CONFLICT (a version or the key was taken meanwhile) starts over from `again`, at
  * most WRITE_ATTEMPTS times. */
 enum step write_send(struct exchange *x, struct batch *b, step_fn *const *again);
+/* What follows when that failed. A route that has something to put back makes a step of its own the
+ * exchange's on_failure once write_send has returned STEP_WAIT, and ends it with this one. */
+enum step write_failed(struct exchange *x);
 /* Last step: tells the follower and answers what write_commit was given. */
 enum step write_answer(struct exchange *x);
 

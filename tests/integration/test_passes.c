@@ -441,9 +441,12 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
                  " (1, 'r', 'new', decode(repeat('00', 32), 'hex'), 200, '', now() - interval '399 days')");
     fixture_exec("INSERT INTO heartbeat (server_id, beat) VALUES"
                  " ('11111111-1111-1111-1111-111111111111', 1)");
-    fixture_exec("INSERT INTO import (id, account_id, org_id, rows_total, server_id, started_at) VALUES"
-                 " (1, 1, 1, 5, '11111111-1111-1111-1111-111111111111', now() - interval '2 h'),"
-                 " (2, 1, 1, 5, '22222222-2222-2222-2222-222222222222', now() - interval '2 h')");
+    /* of a server that lives: at work, and silent for too long; of one that does not */
+    fixture_exec("INSERT INTO import (id, account_id, org_id, rows_total, server_id, progress_at) VALUES"
+                 " (1, 1, 1, 5, '11111111-1111-1111-1111-111111111111', now() - interval '9 min'),"
+                 " (2, 1, 1, 5, '11111111-1111-1111-1111-111111111111', now() - interval '11 min'),"
+                 " (3, 1, 1, 5, '22222222-2222-2222-2222-222222222222', now() - interval '2 min'),"
+                 " (4, 1, 1, 5, '22222222-2222-2222-2222-222222222222', now() - interval '30 s')");
     app.loop = loop_new();
     timer = loop_timer_new(app.loop, on_timer, NULL);
     pool = pg_pool_new(app.loop, &(struct pg_options){.conninfo = fixture_conninfo(FIXTURE_APP),
@@ -458,8 +461,8 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM pg_inherits WHERE inhparent = 'pass'::regclass"), 3);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM idempotency"), 1);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'interrupted'"
-                                   " AND server_id = '22222222-2222-2222-2222-222222222222'"), 1);
-    cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'running'"), 1);
+                                   " AND id IN (2, 3)"), 2);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'running'"), 2);
     pg_pool_free(pool);
     jobs_stop(jobs);
     loop_timer_free(timer);

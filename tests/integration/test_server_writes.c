@@ -122,6 +122,35 @@ Test(writes, fifty_at_once_enrol_one_person_once)
     parallel_clear(&parallel);
 }
 
+/* What is answered 202 is at work: nothing is stored that no job will ever take up. */
+Test(writes, of_many_imports_at_once_each_that_was_taken_runs_to_its_end)
+{
+    enum { COUNT = 24 };
+    struct http_question questions[COUNT];
+    static char keys[COUNT][24];
+    unsigned taken;
+
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(keys[i], sizeof keys[i], "import-%d", i);
+        questions[i] = (struct http_question){.method = "POST", .path = "/v1/imports",
+                                              .key = cast.contractor.key, .idempotency = keys[i],
+                                              .media_type = "text/csv",
+                                              .body = "name,document_number,site,trade\r\n"
+                                                      "x,x,x,x\r\n"};
+    }
+    parallel_begin(&parallel, server.port, questions, COUNT);
+    parallel_finish(&parallel);
+    taken = parallel_count(&parallel, 202);
+    cr_expect_eq(taken + parallel_count(&parallel, 503), COUNT);
+    cr_expect_gt(taken, 0);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM import"), taken);
+    for (int waited = 0; waited < 10000 &&
+         fixture_query_int("SELECT count(*) FROM import WHERE state <> 'done'") > 0; waited += 20)
+        usleep(20 * 1000);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'done'"), taken);
+    parallel_clear(&parallel);
+}
+
 Test(writes, a_key_with_another_body_is_refused_and_changes_nothing)
 {
     struct http_reply first = post_exam("k", exam_of(worker, "recheck"));

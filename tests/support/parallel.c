@@ -10,9 +10,11 @@ static void send_one(struct raw_client *client, const struct http_question *q)
     const char *body = q->body != NULL ? q->body : "";
     int bytes = snprintf(request, sizeof request,
                          "%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
-                         "Idempotency-Key: %s\r\nContent-Type: application/json\r\n"
+                         "Idempotency-Key: %s\r\nContent-Type: %s\r\n"
                          "Content-Length: %zu\r\n\r\n%s",
-                         q->method, q->path, q->key, q->idempotency, strlen(body), body);
+                         q->method, q->path, q->key, q->idempotency,
+                         q->media_type != NULL ? q->media_type : "application/json",
+                         strlen(body), body);
 
     if (bytes < 0 || (size_t)bytes >= sizeof request || !raw_send_text(client, request))
         abort(); /* the test's own mistake, or no server */
