@@ -238,6 +238,7 @@ static struct passes_counts passes_of_all_loops(void)
         all.repeated += c.repeated;
         all.drained += c.drained;
         all.waiting += c.waiting;
+        all.refused += c.refused;
     }
     return all;
 }
@@ -258,6 +259,9 @@ static void put_passes(struct build *out)
     put_counter(out, "jianan_passes_drained_total", "Passes taken out of the spools.",
                 all.drained);
     put_gauge(out, "jianan_passes_waiting", "Passes still in the spools.", (double)all.waiting);
+    put_gauge(out, "jianan_passes_refused",
+              "Passes set aside, because the database never takes them. More than 0 is an alarm: "
+              "see passes-N.refused in the spool's folder.", (double)all.refused);
 }
 
 static enum step metrics_answer(struct exchange *x)

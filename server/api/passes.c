@@ -480,5 +480,6 @@ struct passes_counts passes_counts(const struct passes *passes)
         .repeated = counted(&passes->repeated),
         .drained = counted(&passes->drains.drained),
         .waiting = counted(&passes->drains.waiting),
+        .refused = counted(&passes->drains.refused),
     };
 }

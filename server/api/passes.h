@@ -50,6 +50,7 @@ struct passes_counts {
     uint64_t committed, spooled, none, duplicates; /* passes, by what their askers were told */
     uint64_t batches, repeated;                    /* sent; of these again, after an unknown outcome */
     uint64_t drained, waiting;                     /* out of the spools; still in them */
+    uint64_t refused;                              /* lie in files beside them: pass_refused.h */
 };
 struct passes_counts passes_counts(const struct passes *passes); /* any thread */
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "domain/gate.h"
 #include "register/presence.h"
+#include "store/pass_refused.h"
 
 enum {
     DRAIN_MS = 500, /* between looks at the spool */
@@ -29,23 +30,51 @@ void passes_learn(const struct shared *shared, const struct pass *pass)
 
 static void drain_next(struct drain *d);
 
+/* These have left the spool, for PostgreSQL or for the file of the refused. */
+static void took_out(struct drain *d, size_t count)
+{
+    spool_drained(d->spool, count);
+    atomic_fetch_sub_explicit(&d->drains->waiting, count, memory_order_relaxed);
+    drain_next(d);
+}
+
+/* PostgreSQL will not have this batch, however often it is sent: it is halved until the pass that it
+ * refuses is alone, and that one is set aside, so that it holds up nobody. True when it is. */
+static bool sort_out(struct drain *d, struct err e)
+{
+    struct drains *drains = d->drains;
+
+    if (d->inserted.count > 1) {
+        d->at_once = d->inserted.count / 2;
+        return false;
+    }
+    if (err_is(pass_set_aside(drains->app->shared->spool_dir, d->number, &d->pass[0], e.detail)))
+        return false;
+    passes_count(&drains->refused, 1);
+    return true;
+}
+
 static void on_drained(void *arg, struct err e)
 {
     struct drain *d = arg;
     struct drains *drains = d->drains;
+    bool set_aside = e.code == ERR_DATA_REFUSED && sort_out(d, e);
 
-    arena_clear(&d->arena);
+    arena_clear(&d->arena); /* e's detail lies there */
     d->busy = false;
+    if (set_aside) {
+        took_out(d, 1);
+        return;
+    }
     if (err_is(e)) {
         log_event(LOG_WARN, 0, "spool_drain", log_text("error", err_row(e.code)->code));
         return; /* the timer tries again */
     }
     for (size_t i = 0; i < d->inserted.count && !drains->ready; i++) /* a former run's */
         passes_learn(drains->app->shared, &d->pass[i]);
-    spool_drained(d->spool, d->inserted.count);
+    d->at_once = d->at_once * 2 < PASSES_FLIGHT_MAX ? d->at_once * 2 : PASSES_FLIGHT_MAX;
     passes_count(&drains->drained, d->inserted.count);
-    atomic_fetch_sub_explicit(&drains->waiting, d->inserted.count, memory_order_relaxed);
-    drain_next(d);
+    took_out(d, d->inserted.count);
 }
 
 static void drain_next(struct drain *d)
@@ -57,7 +86,7 @@ static void drain_next(struct drain *d)
 
     if (d->busy || spool_waiting(d->spool) == 0 || !pg_pool_is_up(app->pass_pg))
         return;
-    read = spool_read(d->spool, d->pass, PASSES_FLIGHT_MAX);
+    read = spool_read(d->spool, d->pass, d->at_once);
     if (read == 0)
         return; /* said in the log; a restart sorts a damaged file out */
     for (size_t i = 0; i < read; i++) {
@@ -167,9 +196,12 @@ static struct err open_spool(struct drains *drains, unsigned number)
     if (err_is(e))
         return e;
     d->drains = drains;
+    d->number = number;
+    d->at_once = PASSES_FLIGHT_MAX;
     arena_init(&d->arena, PASSES_BATCH_ARENA_BYTES);
     drains->count++;
     passes_count(&drains->waiting, spool_waiting(d->spool));
+    passes_count(&drains->refused, passes_set_aside(drains->app->shared->spool_dir, number));
     return OK;
 }
 

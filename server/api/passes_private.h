@@ -29,6 +29,8 @@ int64_t passes_batch_id_new(void);
 struct drain {
     struct drains *drains;
     struct spool *spool;
+    unsigned number;  /* of the spool's file */
+    size_t at_once;   /* passes a batch: fewer while one that PostgreSQL refuses is looked for */
     struct arena arena;
     struct passes_inserted inserted;
     struct pass pass[PASSES_FLIGHT_MAX];
@@ -46,7 +48,7 @@ struct drains {
     _Atomic bool ready; /* what a former run left is drained and learnt */
     struct arena learn_arena;
     struct passes_visit inside, answered;
-    _Atomic uint64_t drained, waiting; /* passes */
+    _Atomic uint64_t drained, waiting, refused; /* passes */
 };
 
 /* ->app and ->of are set. Opens the spools and begins to drain. Fails as spool_open does; even so

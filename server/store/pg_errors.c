@@ -32,6 +32,8 @@ static const struct {
     {"53", ERR_DATABASE},            /* out of memory, too many connections */
     {"42501", ERR_DATABASE_GRANT},   /* the role lacks a grant */
     {"58030", ERR_DATABASE},         /* I/O error */
+    {"22", ERR_DATA_REFUSED},        /* a value that its type does not hold */
+    {"23", ERR_DATA_REFUSED},        /* a constraint that is nobody's answer: our bug */
 };
 
 static const char *field_of(const PGresult *result, int code)

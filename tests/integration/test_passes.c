@@ -289,6 +289,54 @@ Test(passes, a_slow_database_sends_passes_to_the_spool_and_they_are_stored_once)
     cr_expect_eq(stored(), 50);
 }
 
+static size_t lines_of(const char *name, const char *text)
+{
+    char path[128], line[16 * 1024];
+    size_t found = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        found += strstr(line, text) != NULL;
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
+/* One of forty is of a day that no partition will ever be made for, one of an impossible instant. */
+Test(passes, one_that_postgresql_never_takes_is_set_aside_and_holds_up_nobody)
+{
+    static struct told told[40];
+    struct pass pass;
+
+    for (int i = 0; i < 40; i++) {
+        pass = pass_of(i);
+        if (i == 7)
+            pass.day = (day_t)(pass.day - 1000);
+        if (i == 39)
+            pass.at = -INT64_C(300000000000000000); /* before 4713 BC */
+        record(&pass, &told[i]);
+    }
+    wait_for(told, 40);
+    for (int i = 0; i < 200 && passes_counts(app.passes).waiting > 0; i++)
+        turn(50);
+    cr_expect_eq(passes_counts(app.passes).waiting, 0u);
+    cr_expect_eq(passes_counts(app.passes).refused, 2u);
+    cr_expect_eq(stored(), 38);
+    cr_expect_eq(lines_of("passes-0.refused", "\"seq\":7,"), 1u);
+    cr_expect_eq(lines_of("passes-0.refused", "\"seq\":39,"), 1u);
+    cr_expect_eq(lines_of("passes-0.refused", "no passes are kept for"), 1u, "PostgreSQL's words");
+    close_app();
+    open_app();
+    wait_until_ready();
+    cr_expect_eq(passes_counts(app.passes).refused, 2u, "the alarm outlives a restart");
+    pass = pass_of(50);
+    record(&pass, told);
+    wait_for(told, 1);
+    cr_expect_eq(told[0].receipt.recorded, RECENT_DB);
+}
+
 Test(passes, what_the_spool_kept_is_drained_and_known_at_the_next_start)
 {
     struct told told[2];

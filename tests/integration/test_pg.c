@@ -301,7 +301,7 @@ Test(pg, a_failing_batch_does_not_touch_its_neighbours)
     }
     bench_wait(outcomes, BATCHES);
     for (int i = 0; i < BATCHES; i++) {
-        cr_assert_eq(outcomes[i].error.code, i % 3 == 1 ? ERR_INTERNAL : ERR_NONE, "batch %d", i);
+        cr_assert_eq(outcomes[i].error.code, i % 3 == 1 ? ERR_DATA_REFUSED : ERR_NONE, "batch %d", i);
         cr_assert(i % 3 == 1 || quotients[i] == 25);
     }
     cr_assert_eq(fixture_query_int("SELECT count(*) FROM item"), 2 * (BATCHES - BATCHES / 3));
@@ -368,7 +368,7 @@ Test(pg, a_decoder_s_error_is_the_batch_s_and_a_refusal_outweighs_it)
     cr_assert_eq(bench_run(b).code, ERR_NOT_FOUND);
     batch_add(refused, SQL_ITEM_TOTAL, NULL, decode_dislike, NULL);
     add_divide(refused, 0, &quotient);
-    cr_assert_eq(bench_run(refused).code, ERR_INTERNAL);
+    cr_assert_eq(bench_run(refused).code, ERR_DATA_REFUSED);
 }
 
 /* -- what is refused -------------------------------------------------------------------------- */
@@ -471,7 +471,7 @@ Test(pg, a_breach_is_told_by_the_constraint_s_name)
     params_text(p, TEXT("bad"));
     batch_add(note, SQL_ITEM_NOTE, p, NULL, NULL);
     e = bench_run(note);
-    cr_assert_eq(e.code, ERR_INTERNAL, "a constraint that is not listed is our bug");
+    cr_assert_eq(e.code, ERR_DATA_REFUSED, "a constraint that is not listed is our bug");
     cr_assert_not_null(strstr(e.detail, "[item_note]"), "%s", e.detail);
 }
 
@@ -484,7 +484,7 @@ Test(pg, an_error_never_quotes_what_it_was_given)
     params_text(p, TEXT("990000x99001010019"));
     batch_add(b, SQL_JSON_FIELD, p, NULL, NULL);
     e = bench_run(b);
-    cr_assert_eq(e.code, ERR_INTERNAL);
+    cr_assert_eq(e.code, ERR_DATA_REFUSED);
     cr_assert_not_null(strstr(e.detail, "22P02"), "%s", e.detail);
     cr_assert_null(strstr(e.detail, "990000"), "%s", e.detail);
 }
