@@ -1,117 +1,12 @@
+/* domain/fold.c: from records to facts. */
 #include "domain/fold.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "domain/pointer.h"
+#include "domain/record_set.h"
 
-/* Records by version, with what the set says about each. */
-struct entry {
-    const struct record *record;
-    size_t index;     /* in the caller's array */
-    day_t rectified;  /* violations: DAY_NEVER while open */
-    bool superseded;
-};
-
-struct set {
-    struct entry *entries; /* ascending by version */
-    size_t count;
-    struct arena *arena;
-};
-
-static int by_version(const void *a, const void *b)
-{
-    uint32_t left = ((const struct entry *)a)->record->version;
-    uint32_t right = ((const struct entry *)b)->record->version;
-
-    return left < right ? -1 : left > right;
-}
-
-static struct err bad_reference(const struct set *set, const struct entry *e)
-{
-    return err_field(ERR_VERSION_UNKNOWN,
-                     pointer_key(set->arena, pointer_index(set->arena, "/records", e->index), "of"),
-                     "an earlier record's version");
-}
-
-/* The entry of `version` if it is earlier than `from`. */
-static struct entry *earlier(const struct set *set, const struct entry *from, uint32_t version)
-{
-    struct record key = {.version = version};
-    struct entry wanted = {.record = &key};
-
-    if (version >= from->record->version)
-        return NULL;
-    return bsearch(&wanted, set->entries, set->count, sizeof *set->entries, by_version);
-}
-
-static struct err set_open(struct set *set, const struct record *records, size_t count,
-                           struct arena *arena)
-{
-    set->arena = arena;
-    set->count = count;
-    if (count > FOLD_RECORDS_MAX)
-        return err_field(ERR_TOO_LARGE, "/records", "at most 16384 records");
-    set->entries = arena_new_array(arena, count + 1, struct entry);
-    if (set->entries == NULL)
-        return err_make(ERR_TOO_LARGE);
-    for (size_t i = 0; i < count; i++)
-        set->entries[i] = (struct entry){&records[i], i, DAY_NEVER, false};
-    qsort(set->entries, count, sizeof *set->entries, by_version);
-    for (size_t i = 1; i < count; i++) {
-        if (set->entries[i].record->version == set->entries[i - 1].record->version)
-            return err_field(ERR_ALREADY_EXISTS,
-                             pointer_key(arena,
-                                         pointer_index(arena, "/records", set->entries[i].index),
-                                         "version"),
-                             "each version once");
-    }
-    return OK;
-}
-
-/* From the newest down, so that a supersession that was itself superseded has no effect. */
-static struct err set_supersede(struct set *set)
-{
-    for (size_t i = set->count; i-- > 0;) {
-        struct entry *e = &set->entries[i], *target;
-
-        if (e->record->kind != RECORD_SUPERSEDE)
-            continue;
-        target = earlier(set, e, e->record->supersede.of);
-        if (target == NULL)
-            return bad_reference(set, e);
-        if (!e->superseded)
-            target->superseded = true;
-    }
-    return OK;
-}
-
-/* The earliest rectification counts. */
-static struct err set_rectify(struct set *set)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        struct entry *e = &set->entries[i], *target;
-
-        if (e->record->kind != RECORD_RECTIFICATION)
-            continue;
-        target = earlier(set, e, e->record->rectification.of);
-        if (target == NULL || target->record->kind != RECORD_VIOLATION)
-            return bad_reference(set, e);
-        if (!e->superseded && e->record->occurred_on < target->rectified)
-            target->rectified = e->record->occurred_on;
-    }
-    return OK;
-}
-
-static struct err set_read(struct set *set, const struct record *records, size_t count,
-                           struct arena *arena)
-{
-    struct err e = set_open(set, records, count, arena);
-
-    if (!err_is(e))
-        e = set_supersede(set);
-    return err_is(e) ? e : set_rectify(set);
-}
+enum { BRIEFING_DAYS = 31 };
 
 /* -- one record, one fact ----------------------------------------------------------------------- */
 
@@ -182,36 +77,96 @@ static bool fact_of(const struct entry *e, struct fact *f)
     }
 }
 
+/* A briefing (班前教育) is for its day. One a day for 60 months would push everything else out. */
+static bool is_old_briefing(const struct fact *f, day_t reference)
+{
+    return f->kind == FACT_TRAINING && f->a == TRAINING_PRE_SHIFT &&
+           f->on + BRIEFING_DAYS < reference;
+}
+
+/* What ended before it began never was. */
+static size_t add_engagements(const struct engagements *all, struct fact *facts)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < all->count; i++) {
+        const struct engagement *g = &all->engagement[i];
+
+        if (g->from < g->until)
+            facts[count++] = (struct fact){g->from, g->until, FACT_ENGAGEMENT, g->role,
+                                           (uint8_t)(g->trade / 10), 0, (uint32_t)g->site};
+    }
+    return count;
+}
+
+/* A fact has a byte for the trade: every code is a multiple of ten. */
+#define TRADE(code, zh, en) _Static_assert(code % 10 == 0 && code / 10 <= UINT8_MAX, zh);
+#include "domain/trade.def"
+#undef TRADE
+
 /* -- the horizon -------------------------------------------------------------------------------- */
 
 #define BIT(n) (1u << (n))
 
-/* No passing of time ends these; see the header. */
-static bool stays(const struct fact *f, const struct fact *last_exam)
+/* No passing of time ends what these say; see the header. */
+static bool stays(const struct fact *f)
 {
     const unsigned trainings = BIT(TRAINING_ENTRY_COMPANY) | BIT(TRAINING_ENTRY_PROJECT) |
                                BIT(TRAINING_ENTRY_TEAM) | BIT(TRAINING_SITE_ENTRY) |
-                               BIT(TRAINING_OFF_JOB);
+                               BIT(TRAINING_TRANSFER) | BIT(TRAINING_OFF_JOB);
 
     switch (f->kind) {
-    case FACT_BAN:       return true;
-    case FACT_EXAM:      return f == last_exam;
-    case FACT_TRAINING:  return f->c == 1 && (trainings >> f->a & 1) != 0;
-    case FACT_VIOLATION: return f->c == 1;
-    default:             return false;
+    case FACT_BAN:
+    case FACT_CERTIFICATE:
+    case FACT_CERTIFICATE_STATUS:
+    case FACT_ENGAGEMENT: return true;
+    case FACT_TRAINING:   return f->c == 1 && (trainings >> f->a & 1) != 0;
+    case FACT_VIOLATION:  return f->c == 1;
+    default:              return false;
     }
 }
 
-static bool is_within(const struct fact *f, day_t horizon)
+/* The day after the last one on which it was, or was valid. */
+static day_t over_on(const struct fact *f)
 {
+    day_t day = (day_t)(f->on + 1);
+
     switch (f->kind) {
-    case FACT_CERTIFICATE:
-    case FACT_CERTIFICATE_STATUS:
     case FACT_AGREEMENT:
-    case FACT_OVERRIDE: return f->until > horizon;
-    case FACT_EXAM:     return f->on >= horizon || f->until > horizon;
-    default:            return f->on >= horizon;
+    case FACT_OVERRIDE: return f->until;
+    case FACT_EXAM:     return f->until > day ? f->until : day;
+    default:            return day;
     }
+}
+
+/* Of what is over: the newest exam, and the newest passed training of each type, which tell that
+ * there was one. Facts are looked at from the newest; `seen` begins at 0. */
+static bool is_newest(const struct fact *f, uint32_t *seen)
+{
+    uint32_t bit;
+
+    if (f->kind != FACT_EXAM && (f->kind != FACT_TRAINING || f->c != 1))
+        return false;
+    bit = f->kind == FACT_EXAM ? BIT(0) : BIT(f->a);
+    if ((*seen & bit) != 0)
+        return false;
+    *seen |= bit;
+    return true;
+}
+enum { NEWEST_MAX = TRAINING_DRILL + 1 };
+
+/* Drops what was over by the horizon and need not stay; order stays. */
+static size_t keep_since(struct fact *facts, size_t count, day_t horizon)
+{
+    size_t first = count;
+    uint32_t seen = 0;
+
+    for (size_t i = count; i-- > 0;) {
+        if (stays(&facts[i]) || over_on(&facts[i]) > horizon || is_newest(&facts[i], &seen))
+            facts[--first] = facts[i];
+    }
+    memmove(facts, facts + first, (count - first) * sizeof *facts);
+    return count - first;
 }
 
 /* By kind, then day. Facts come in order of version, and a stable sort (merging runs, bottom up)
@@ -237,62 +192,25 @@ static void sort_facts(struct fact *facts, size_t count, struct fact *scratch)
     }
 }
 
-/* Drops what lies beyond the horizon; order stays. */
-static size_t keep_horizon(struct fact *facts, size_t count, day_t horizon)
+static int by_end(const void *a, const void *b)
 {
-    const struct fact *last_exam = NULL;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count && facts[i].kind == FACT_EXAM; i++)
-        last_exam = &facts[i];
-    for (size_t i = 0; i < count; i++) {
-        bool keep = stays(&facts[i], last_exam) || is_within(&facts[i], horizon);
-
-        if (keep) {
-            if (&facts[i] == last_exam)
-                last_exam = &facts[kept];
-            facts[kept++] = facts[i];
-        }
-    }
-    return kept;
+    return (int)over_on(a) - (int)over_on(b);
 }
 
-static int by_day(const void *a, const void *b)
-{
-    return (int)((const struct fact *)a)->on - (int)((const struct fact *)b)->on;
-}
-
-/* Keeps the newest FACTS_PER_WORKER_MAX: finds the day before which what need not stay is dropped.
- * Facts of one day stand or fall together, so that their order never matters. */
+/* Keeps the newest FACTS_PER_WORKER_MAX: finds the day by which what need not stay must be over to
+ * be dropped. Facts of one day stand or fall together, so that their order never matters. */
 static struct err keep_newest(struct fact *facts, size_t *count, struct fact *scratch)
 {
-    size_t droppable = 0, surplus = *count - FACTS_PER_WORKER_MAX, kept = 0;
-    const struct fact *last_exam = NULL;
-    day_t first_kept;
+    size_t droppable = 0, surplus = *count - FACTS_PER_WORKER_MAX + NEWEST_MAX;
 
     for (size_t i = 0; i < *count; i++) {
-        if (facts[i].kind == FACT_EXAM)
-            last_exam = &facts[i];
-    }
-    for (size_t i = 0; i < *count; i++) {
-        if (!stays(&facts[i], last_exam))
+        if (!stays(&facts[i]))
             scratch[droppable++] = facts[i];
     }
     if (droppable < surplus)
         return err_field(ERR_TOO_LARGE, "/records", "at most 1024 facts that must stay");
-    qsort(scratch, droppable, sizeof *scratch, by_day);
-    first_kept = (day_t)(scratch[surplus - 1].on + 1);
-    for (size_t i = 0; i < *count; i++) {
-        bool is_last = &facts[i] == last_exam;
-
-        if (stays(&facts[i], last_exam) || facts[i].on >= first_kept) {
-            facts[kept] = facts[i];
-            if (is_last)
-                last_exam = &facts[kept];
-            kept++;
-        }
-    }
-    *count = kept;
+    qsort(scratch, droppable, sizeof *scratch, by_end);
+    *count = keep_since(facts, *count, over_on(&scratch[surplus - 1]));
     return OK;
 }
 
@@ -308,42 +226,44 @@ static void read_identity(struct facts *facts, const struct entry *e)
     facts->sex = e->record->identity.sex;
 }
 
-static struct err fold_set(const struct set *set, day_t reference, struct facts *facts)
+static struct err fold_set(const struct record_set *set, day_t reference, struct facts *facts)
 {
     struct fact *all = arena_new_array(set->arena, set->count + 1, struct fact);
     struct fact *scratch = arena_new_array(set->arena, set->count + 1, struct fact);
+    struct engagements engagements;
+    struct err e = record_set_engage(set, &engagements);
     size_t count = 0;
 
+    if (err_is(e))
+        return e;
     if (all == NULL || scratch == NULL)
         return err_make(ERR_TOO_LARGE);
     *facts = (struct facts){.fact = all};
     for (size_t i = 0; i < set->count; i++) {
-        const struct entry *e = &set->entries[i];
+        const struct entry *entry = &set->entries[i];
 
-        if (e->record->kind == RECORD_IDENTITY)
-            read_identity(facts, e);
-        if (!e->superseded && fact_of(e, &all[count]))
+        if (entry->record->kind == RECORD_IDENTITY)
+            read_identity(facts, entry);
+        if (!entry->superseded && fact_of(entry, &all[count]) &&
+            !is_old_briefing(&all[count], reference))
             count++;
     }
+    count += add_engagements(&engagements, all + count);
     sort_facts(all, count, scratch);
-    count = keep_horizon(all, count, day_add_months(reference, -FACTS_HORIZON_MONTHS));
-    if (count > FACTS_PER_WORKER_MAX) {
-        struct err e = keep_newest(all, &count, scratch);
-
-        if (err_is(e))
-            return e;
-    }
+    count = keep_since(all, count, day_add_months(reference, -FACTS_HORIZON_MONTHS));
+    if (count > FACTS_PER_WORKER_MAX)
+        e = keep_newest(all, &count, scratch);
     facts->count = (uint16_t)count;
     facts->version = set->count > 0 ? set->entries[set->count - 1].record->version : 0;
-    return OK;
+    return e;
 }
 
 static struct err fold_by(const struct record *records, size_t count, day_t latest,
                           struct arena *arena, struct facts *facts)
 {
-    struct set set;
+    struct record_set set;
     day_t newest = 1;
-    struct err e = set_read(&set, records, count, arena);
+    struct err e = record_set_read(&set, records, count, arena);
 
     if (err_is(e))
         return e;
@@ -371,83 +291,4 @@ size_t records_known_at(const struct record *records, size_t count, time_us at)
     while (count > 0 && records[count - 1].recorded_at > at)
         count--;
     return count;
-}
-
-/* -- engagements -------------------------------------------------------------------------------- */
-
-static bool end_matches(const struct record *end, const struct engagement *open)
-{
-    if (end->engagement_end.of != 0)
-        return end->engagement_end.of == open->version;
-    return (end->engagement_end.org == 0 || end->engagement_end.org == open->org) &&
-           (end->engagement_end.site == 0 || end->engagement_end.site == open->site) &&
-           (end->engagement_end.trade == 0 || end->engagement_end.trade == open->trade) &&
-           (end->engagement_end.role == 0 || end->engagement_end.role == open->role);
-}
-
-/* An end that names a version may move an end that was set before; the others close open ones. */
-static void end_engagements(const struct record *end, struct engagements *all)
-{
-    day_t until = end->engagement_end.until != DAY_UNKNOWN ? end->engagement_end.until
-                                                           : end->occurred_on;
-
-    for (size_t i = 0; i < all->count; i++) {
-        struct engagement *g = &all->engagement[i];
-
-        if (end_matches(end, g) && (end->engagement_end.of != 0 || g->until == DAY_NEVER))
-            g->until = until > g->from ? until : g->from;
-    }
-}
-
-static struct err check_end(const struct set *set, const struct entry *e)
-{
-    const struct entry *target;
-
-    if (e->record->engagement_end.of == 0)
-        return OK;
-    target = earlier(set, e, e->record->engagement_end.of);
-    return target != NULL && target->record->kind == RECORD_ENGAGEMENT ? OK
-                                                                       : bad_reference(set, e);
-}
-
-static struct engagement opened(const struct record *r)
-{
-    return (struct engagement){
-        .org = r->engagement.org,
-        .site = r->engagement.site,
-        .version = r->version,
-        .from = r->engagement.from != DAY_UNKNOWN ? r->engagement.from : r->occurred_on,
-        .until = DAY_NEVER,
-        .trade = r->engagement.trade,
-        .role = r->engagement.role,
-    };
-}
-
-struct err engagements_fold(const struct record *records, size_t count, struct arena *arena,
-                            struct engagements *out)
-{
-    struct set set;
-    struct err e = set_read(&set, records, count, arena);
-
-    *out = (struct engagements){NULL, 0};
-    if (err_is(e))
-        return e;
-    out->engagement = arena_new_array(arena, count + 1, struct engagement);
-    if (out->engagement == NULL)
-        return err_make(ERR_TOO_LARGE);
-    for (size_t i = 0; i < set.count && !err_is(e); i++) {
-        const struct record *r = set.entries[i].record;
-
-        if (set.entries[i].superseded)
-            continue;
-        if (r->kind == RECORD_ENGAGEMENT) {
-            if (out->count == ENGAGEMENTS_MAX)
-                return err_field(ERR_TOO_LARGE, "/records", "at most 1024 engagements");
-            out->engagement[out->count++] = opened(r);
-        } else if (r->kind == RECORD_ENGAGEMENT_END) {
-            e = check_end(&set, &set.entries[i]);
-            end_engagements(r, out);
-        }
-    }
-    return e;
 }

@@ -5,9 +5,11 @@
  * day. A correction is a record that supersedes another; a superseded correction gives the first
  * record back. What had been recorded by some instant is a prefix: records_known_at().
  *
- * Facts keep a horizon: what ended more than 60 months before the reference day is left out. Kept
- * without limit is what no passing of time ends: bans, the last exam, entry and site training,
- * violations that order off-job training and that training, whatever is still valid. */
+ * Facts keep a horizon: what was over more than 60 months before the reference day is left out.
+ * Kept without limit of time is what no passing of time ends: bans, certificates and what became of
+ * them, engagements, violations that order off-job training and that training, entry, site and
+ * transfer training; and of what is over, the newest exam and the newest passed training of each
+ * type, which tell that there was one. Briefings before the shift are kept for 31 days. */
 #ifndef DOMAIN_FOLD_H
 #define DOMAIN_FOLD_H
 
@@ -18,8 +20,8 @@ enum { FOLD_RECORDS_MAX = 16384, ENGAGEMENTS_MAX = 1024 };
 /* The reference day is the newest record's occurred_on. facts->fact lies in the arena. Fails with
  * ERR_VERSION_UNKNOWN (a record names a version that is not there, is not earlier, or is of another
  * kind; field "/records/<index>/of"), ERR_ALREADY_EXISTS (two records of one version) or
- * ERR_TOO_LARGE (records, arena, or more facts that must stay than FACTS_PER_WORKER_MAX; beyond it
- * the oldest of the others are left out). */
+ * ERR_TOO_LARGE (records, arena, engagements, or more facts that must stay than
+ * FACTS_PER_WORKER_MAX; beyond it what was over first of the others is left out). */
 MUST_USE struct err facts_fold(const struct record *records, size_t count, struct arena *arena,
                                struct facts *facts);
 

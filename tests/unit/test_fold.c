@@ -1,5 +1,6 @@
 /* domain/fold: from records to facts and engagements. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "support/cases.h"
 
@@ -13,6 +14,14 @@
 #define CERTIFICATE(from, until)                                                                 \
     "{\"kind\":\"certificate\"," AT("2020-01-02") ",\"type\":\"A\",\"number\":\"N1\",\"issuer\":" \
     "\"housing\",\"valid_from\":\"" from "\",\"valid_until\":\"" until "\"}"
+#define SIGNED(from, until)                                                                       \
+    "{\"kind\":\"agreement\"," AT("2019-01-01") ",\"type\":\"labour_contract\",\"from\":\"" from   \
+    "\",\"until\":\"" until "\"}"
+#define EXAM(date, conclusion)                                                                    \
+    "{\"kind\":\"exam\"," AT(date) ",\"conclusion\":\"" conclusion "\"}"
+#define TRAINED(date, type)                                                                       \
+    "{\"kind\":\"training\"," AT(date) ",\"type\":\"" type "\",\"hours\":20,\"passed\":true}"
+#define ENDED(date, of) "{\"kind\":\"engagement_end\"," AT(date) ",\"of\":" of "}"
 #define ENGAGED(date, site) \
     "{\"kind\":\"engagement\"," AT(date) ",\"org\":5,\"site\":" site ",\"trade\":\"040\",\"role\":\"worker\"}"
 
@@ -98,6 +107,7 @@ static const struct {
     {"[" SUPERSEDE("2") "," STUDIED("2026-01-02", "5") "]", "/records/0/of"}, /* a later one */
     {"[" STUDIED("2026-01-02", "5") "," SUPERSEDE("9") "]", "/records/1/of"}, /* none */
     {"[" STUDIED("2026-01-02", "5") "," RECTIFIED("2026-02-01", "1") "]", "/records/1/of"},
+    {"[" STUDIED("2026-01-02", "5") "," ENDED("2026-02-01", "1") "]", "/records/1/of"},
 };
 
 Test(fold, a_reference_that_leads_nowhere_is_refused_by_its_place)
@@ -135,12 +145,12 @@ Test(fold, the_horizon_is_sixty_months_and_keeps_what_is_still_valid)
 {
     struct facts facts = facts_of(
         "[" STUDIED("2021-01-31", "1") "," STUDIED("2021-02-01", "2") "," STUDIED("2026-02-01", "3")
-        "," CERTIFICATE("2019-01-01", "2021-02-01") "," CERTIFICATE("2019-01-01", "2021-02-02") "]",
+        "," SIGNED("2019-01-01", "2021-02-01") "," SIGNED("2019-01-01", "2021-02-02") "]",
         &arena);
 
     cr_assert_eq(facts.count, 3);
     cr_assert_eq(facts.fact[0].ref, 2);
-    cr_assert_eq(facts.fact[2].kind, FACT_CERTIFICATE);
+    cr_assert_eq(facts.fact[2].kind, FACT_AGREEMENT);
     cr_assert_eq(facts.fact[2].until, on_day("2021-02-02"));
 }
 
@@ -148,17 +158,60 @@ Test(fold, what_no_passing_of_time_ends_stays_beyond_the_horizon)
 {
     struct facts facts = facts_of(
         "[{\"kind\":\"ban\"," AT("2001-01-01") ",\"scope\":\"industry\",\"from\":\"2001-01-01\","
-        "\"basis\":\"b\"},{\"kind\":\"exam\"," AT("2001-01-01") ",\"conclusion\":\"unfit\"},"
-        "{\"kind\":\"exam\"," AT("2001-01-02") ",\"conclusion\":\"recheck\"},"
-        "{\"kind\":\"training\"," AT("2001-01-01") ",\"type\":\"entry_team\",\"hours\":20,"
-        "\"passed\":true},{\"kind\":\"training\"," AT("2001-01-01") ",\"type\":\"annual\","
-        "\"hours\":20,\"passed\":true}," STUDIED("2026-02-01", "3") "]", &arena);
+        "\"basis\":\"b\"}," TRAINED("2001-01-01", "entry_team") "," TRAINED("2001-01-02", "entry_team")
+        "," TRAINED("2001-01-01", "transfer") "," TRAINED("2001-01-02", "transfer") ","
+        CERTIFICATE("2001-01-01", "2003-01-01") "," ENGAGED("2001-01-01", "7") "," ENDED("2001-02-01", "7")
+        "," STUDIED("2001-01-01", "9") "," STUDIED("2026-02-01", "3") "]", &arena);
+
+    cr_assert_eq(facts.count, 8);
+    cr_assert_eq(facts.fact[0].a, TRAINING_ENTRY_TEAM);
+    cr_assert_eq(facts.fact[4].kind, FACT_STUDY);
+    cr_assert_eq(facts.fact[4].ref, 3);
+    cr_assert_eq(facts.fact[5].kind, FACT_CERTIFICATE);
+    cr_assert_eq(facts.fact[6].kind, FACT_BAN);
+    cr_assert_eq(facts.fact[7].kind, FACT_ENGAGEMENT);
+}
+
+Test(fold, of_what_is_over_the_newest_exam_and_training_of_each_type_tell_that_there_was_one)
+{
+    struct facts facts = facts_of(
+        "[" EXAM("2001-01-01", "unfit") "," EXAM("2001-01-02", "recheck") ","
+        TRAINED("2001-01-01", "annual") "," TRAINED("2001-01-02", "annual") ","
+        TRAINED("2001-01-01", "idle") "," EXAM("2026-02-01", "no_abnormality") "]", &arena);
 
     cr_assert_eq(facts.count, 4);
-    cr_assert_eq(facts.fact[0].kind, FACT_EXAM);
     cr_assert_eq(facts.fact[0].a, EXAM_RECHECK);
-    cr_assert_eq(facts.fact[1].a, TRAINING_ENTRY_TEAM);
-    cr_assert_eq(facts.fact[3].kind, FACT_BAN);
+    cr_assert_eq(facts.fact[1].a, EXAM_NO_ABNORMALITY);
+    cr_assert_eq(facts.fact[2].a, TRAINING_IDLE);
+    cr_assert_eq(facts.fact[3].a, TRAINING_ANNUAL);
+    cr_assert_eq(facts.fact[3].on, on_day("2001-01-02"));
+}
+
+Test(fold, briefings_are_kept_for_thirty_one_days)
+{
+    struct facts facts = facts_of(
+        "[" TRAINED("2026-01-31", "pre_shift") "," TRAINED("2026-02-01", "pre_shift") ","
+        TRAINED("2026-03-04", "pre_shift") "," TRAINED("2026-01-31", "drill") "]", &arena);
+
+    cr_assert_eq(facts.count, 3);
+    cr_assert_eq(facts.fact[0].a, TRAINING_DRILL);
+    cr_assert_eq(facts.fact[1].on, on_day("2026-02-01"));
+}
+
+Test(fold, an_engagement_that_ran_is_a_fact_with_role_trade_and_site)
+{
+    struct facts facts = facts_of(
+        "[" ENGAGED("2026-01-01", "7") "," ENDED("2026-02-01", "1") "," ENGAGED("2026-01-05", "8") ","
+        ENDED("2026-01-05", "3") ",{\"kind\":\"engagement\"," AT("2026-03-01") ",\"org\":5,"
+        "\"site\":9,\"trade\":\"1000\",\"role\":\"head\",\"from\":\"2026-03-02\"}]", &arena);
+    const struct fact ran = {on_day("2026-01-01"), on_day("2026-02-01"), FACT_ENGAGEMENT,
+                             ROLE_WORKER, 4, 0, 7};
+    const struct fact runs = {on_day("2026-03-02"), DAY_NEVER, FACT_ENGAGEMENT, ROLE_HEAD, 100, 0,
+                              9};
+
+    cr_assert_eq(facts.count, 2); /* what ended on the day it began never ran */
+    cr_assert_eq(memcmp(&facts.fact[0], &ran, sizeof ran), 0);
+    cr_assert_eq(memcmp(&facts.fact[1], &runs, sizeof runs), 0);
 }
 
 Test(fold, looking_back_keeps_what_was_within_the_horizon_then)
@@ -189,9 +242,10 @@ Test(fold, beyond_the_ceiling_the_newest_facts_and_all_bans_are_kept)
     records[0].ban.scope = BAN_INDUSTRY;
     records[0].ban.from = 45000;
     cr_assert(!err_is(facts_fold(records, count, &arena, &facts)));
-    cr_assert_eq(facts.count, FACTS_PER_WORKER_MAX);
-    cr_assert_eq(facts.fact[0].on, 45000 + 11);
-    cr_assert_eq(facts.fact[FACTS_PER_WORKER_MAX - 1].kind, FACT_BAN);
+    cr_assert_leq(facts.count, FACTS_PER_WORKER_MAX);
+    cr_assert_geq(facts.count, FACTS_PER_WORKER_MAX - 20);
+    cr_assert_eq(facts.fact[0].on, 45000 + count - facts.count + 1); /* none is left out between */
+    cr_assert_eq(facts.fact[facts.count - 1].kind, FACT_BAN);
 }
 
 Test(fold, out_of_memory_is_an_error_for_every_small_ceiling)
