@@ -246,6 +246,7 @@ static const struct option_row certificate_status[] = {
     {"--status", "valid|suspended|revoked", OPTION_TEXT, true, "状态", "its status"},
     {"--from", "DATE", OPTION_TEXT, true, "自", "from"},
     {"--until", "DATE", OPTION_TEXT, false, "至", "until"},
+    {"--months", "N", OPTION_INT, false, "或期限（月），代替止日", "or for so many months"},
     END,
 };
 #define WHEN {"--occurred-on", "DATE", OPTION_TEXT, false, "发生日期，缺省今天", "the day; today"}
@@ -262,6 +263,7 @@ static const struct option_row ban_post[] = {
     {"--subject", "X", OPTION_ANY, false, "岗位或工种", "which role or trade"},
     {"--from", "DATE", OPTION_TEXT, true, "起", "from"},
     {"--until", "DATE", OPTION_TEXT, false, "止", "until"},
+    {"--months", "N", OPTION_INT, false, "或期限（月），代替止日", "or for so many months"},
     {"--basis", "TEXT", OPTION_TEXT, true, "依据", "on what grounds"},
     WHEN,
     END,

@@ -373,8 +373,33 @@ static struct err ends_after(day_t from, day_t until, const char *pointer)
                ? err_field(ERR_DATE_ORDER, pointer, "a later day than the start") : OK;
 }
 
+/* A period of months that begins on `from`: the starting day is not counted, and the last day is the
+ * corresponding one, or the month's last where there is none (Civil Code 民法典 201-202). 2021-08-31
+ * and 6 months end with 2022-02-28, so until is 2022-03-01. Without months, until stays. */
+static struct err count_months(day_t from, uint8_t *months, day_t *until)
+{
+    day_t last = day_add_months(from, *months);
+
+    if (*months == 0)
+        return OK;
+    if (*until != DAY_UNKNOWN)
+        return err_field(ERR_FIELD_UNKNOWN, "/months", "until or months, not both");
+    if (last == DAY_LAST)
+        return err_field(ERR_FIELD_RANGE, "/months", "an end before 2079-06-05");
+    *until = (day_t)(last + 1);
+    *months = 0;
+    return OK;
+}
+
+static struct err check_period(day_t from, uint8_t *months, day_t *until)
+{
+    struct err e = count_months(from, months, until);
+
+    return err_is(e) ? e : ends_after(from, *until, "/until");
+}
+
 /* What one field alone cannot tell. */
-static struct err check_whole(const struct record *r)
+static struct err check_whole(struct record *r)
 {
     switch (r->kind) {
     case RECORD_CERTIFICATE:
@@ -382,11 +407,12 @@ static struct err check_whole(const struct record *r)
             return err_field(ERR_FIELD_MISSING, "/class", "two digits like 02");
         return ends_after(r->certificate.valid_from, r->certificate.valid_until, "/valid_until");
     case RECORD_CERTIFICATE_STATUS:
-        return ends_after(r->certificate_status.from, r->certificate_status.until, "/until");
+        return check_period(r->certificate_status.from, &r->certificate_status.months,
+                            &r->certificate_status.until);
     case RECORD_BAN:
         if (r->ban.scope != BAN_INDUSTRY && r->ban.subject == 0)
             return err_field(ERR_FIELD_MISSING, "/subject", "the role, trade or site");
-        return ends_after(r->ban.from, r->ban.until, "/until");
+        return check_period(r->ban.from, &r->ban.months, &r->ban.until);
     case RECORD_AGREEMENT:
         return ends_after(r->agreement.from, r->agreement.until, "/until");
     case RECORD_OVERRIDE:

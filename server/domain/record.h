@@ -71,8 +71,10 @@ struct record {
         struct { uint32_t of; } rectification;
         struct { struct secret number; day_t valid_from, valid_until; uint8_t type, class, issuer; }
             certificate;
-        struct { struct secret number; day_t from, until; uint8_t status; } certificate_status;
-        struct { struct secret basis; int64_t subject; day_t from, until; uint8_t scope; } ban;
+        struct { struct secret number; day_t from, until; uint8_t status, months; }
+            certificate_status; /* months: as in a ban */
+        struct { struct secret basis; int64_t subject; day_t from, until; uint8_t scope, months; }
+            ban; /* months: read instead of until, which is computed from it; 0 afterwards */
         struct { day_t from, until; uint8_t type; } agreement;
         struct { struct secret team; int64_t org, site; uint16_t trade; day_t from; uint8_t role; }
             engagement;

@@ -6,6 +6,7 @@
 #define SITE_MAX INT32_MAX
 #define ID_MAX   ((int64_t)1 << 53)
 #define VERSION_MAX INT32_MAX
+#define PERIOD_MONTHS_MAX 240
 
 #define TRAININGS                                                                                  \
     "entry_company|entry_project|entry_team|site_entry|annual|quarterly|monthly|transfer|idle|"    \
@@ -64,12 +65,15 @@ const struct body_field body_fields[] = {
     {RECORD_CERTIFICATE_STATUS, BODY_DATE, true, AT(certificate_status.from), "/from", 0, 0, NULL},
     {RECORD_CERTIFICATE_STATUS, BODY_DATE, false, AT(certificate_status.until), "/until", 0, 0,
      NULL},
+    {RECORD_CERTIFICATE_STATUS, BODY_U8, false, AT(certificate_status.months), "/months", 1,
+     PERIOD_MONTHS_MAX, NULL},
 
     /* scope stands before subject: what a subject is depends on it */
     {RECORD_BAN, BODY_CHOICE, true, AT(ban.scope), "/scope", 1, 0, "industry|role|trade|site"},
     {RECORD_BAN, BODY_SUBJECT, false, AT(ban.subject), "/subject", 1, SITE_MAX, ROLES},
     {RECORD_BAN, BODY_DATE, true, AT(ban.from), "/from", 0, 0, NULL},
     {RECORD_BAN, BODY_DATE, false, AT(ban.until), "/until", 0, 0, NULL},
+    {RECORD_BAN, BODY_U8, false, AT(ban.months), "/months", 1, PERIOD_MONTHS_MAX, NULL},
     {RECORD_BAN, BODY_SECRET, true, AT(ban.basis), "/basis", 1, 500, NULL},
 
     {RECORD_AGREEMENT, BODY_CHOICE, true, AT(agreement.type), "/type", 1, 0,

@@ -265,7 +265,7 @@ Test(records, a_special_trade_needs_its_certificate_and_its_status)
 Test(records, bans_and_overrides_are_the_regulators)
 {
     static const char ban[] = "{\"kind\":\"ban\",\"scope\":\"industry\",\"from\":\"{today}\","
-                              "\"basis\":\"第七条\"}";
+                              "\"months\":6,\"basis\":\"第七条\"}";
     char override[512], alone[512];
     long long banned, decided;
 
@@ -286,6 +286,12 @@ Test(records, bans_and_overrides_are_the_regulators)
     refused(OWN_RECORDS, cast->regulator.key, alone, 403, "not_yours");
     banned = post(OWN_RECORDS, cast->regulator.key, ban);
     expect_colours("a ban", "red", "red", "POST_BAN");
+    cr_expect_eq(fixture_query_int(say("SELECT ((body->>'until')::date = (occurred_on + "
+                                       "interval '6 months')::date + 1 AND NOT body ? 'months')::int "
+                                       "FROM record "
+                                       "WHERE worker_id = %lld AND version = %lld",
+                                       *him, banned)),
+                 1, "what is stored is the day after the last");
     decided = post(OWN_RECORDS, cast->regulator.key, override);
     expect_colours("an override", "green", "green", "OVERRIDE");
     post(OWN_RECORDS, cast->regulator.key, correction(SUPERSEDES_HIS, decided));

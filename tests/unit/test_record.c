@@ -1,5 +1,6 @@
 /* domain/record: every kind is read, rendered back, and refused by field. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -71,6 +72,49 @@ Test(record, every_kind_is_rendered_as_it_was_read)
     }
 }
 
+/* 民法典201-202: the starting day is not counted; the last day is the corresponding one of the last
+ * month, or that month's last. until is the day after. */
+static const struct {
+    const char *from;
+    unsigned months;
+    const char *until;
+} periods[] = {
+    {"2021-08-31", 6, "2022-03-01"},  {"2021-08-28", 6, "2022-03-01"},
+    {"2021-08-27", 6, "2022-02-28"},  {"2023-08-31", 6, "2024-03-01"},
+    {"2023-08-29", 6, "2024-03-01"},  {"2023-08-28", 6, "2024-02-29"},
+    {"2024-02-29", 12, "2025-03-01"}, {"2024-02-29", 48, "2028-03-01"},
+    {"2026-03-31", 1, "2026-05-01"},  {"2026-12-31", 240, "2047-01-01"},
+};
+
+Test(record, a_period_of_months_becomes_the_day_after_its_last)
+{
+    static const char *const kinds[] = {
+        "\"kind\":\"ban\",\"scope\":\"industry\",\"basis\":\"b\"",
+        "\"kind\":\"certificate_status\",\"number\":\"n\",\"status\":\"suspended\"",
+    };
+
+    for (size_t i = 0; i < 2 * sizeof periods / sizeof periods[0]; i++) {
+        char text[256], until[DAY_TEXT_BYTES] = "";
+        struct record record;
+        struct arena arena;
+        json_t *json;
+        struct err e;
+
+        (void)snprintf(text, sizeof text, "{%s," AT ",\"from\":\"%s\",\"months\":%u}", kinds[i % 2],
+                       periods[i / 2].from, periods[i / 2].months);
+        json = json_of(text);
+        arena_init(&arena, 1 << 16);
+        e = record_parse(json, &arena, &record);
+        cr_assert(!err_is(e), "%s: %s", text, e.field);
+        (void)day_format(i % 2 == 0 ? record.ban.until : record.certificate_status.until, until);
+        cr_expect_str_eq(until, periods[i / 2].until, "%s", text);
+        cr_expect_eq(i % 2 == 0 ? record.ban.months : record.certificate_status.months, 0,
+                     "what is stored is the day");
+        json_decref(json);
+        arena_clear(&arena);
+    }
+}
+
 static const struct {
     const char *record;
     enum err_code code;
@@ -121,6 +165,14 @@ static const struct {
      "\"b\"," AT "}", ERR_FIELD_CHOICE, "/subject"},
     {"{\"kind\":\"ban\",\"scope\":\"industry\",\"subject\":\"030\",\"from\":\"2026-01-01\","
      "\"basis\":\"b\"," AT "}", ERR_FIELD_UNKNOWN, "/subject"},
+    {"{\"kind\":\"ban\",\"scope\":\"industry\",\"from\":\"2026-01-01\",\"until\":\"2026-06-01\","
+     "\"months\":6,\"basis\":\"b\"," AT "}", ERR_FIELD_UNKNOWN, "/months"},
+    {"{\"kind\":\"ban\",\"scope\":\"industry\",\"from\":\"2026-01-01\",\"months\":0,\"basis\":\"b\"," AT
+     "}", ERR_FIELD_RANGE, "/months"},
+    {"{\"kind\":\"ban\",\"scope\":\"industry\",\"from\":\"2060-01-01\",\"months\":240,"
+     "\"basis\":\"b\"," AT "}", ERR_FIELD_RANGE, "/months"},
+    {"{\"kind\":\"certificate_status\",\"number\":\"n\",\"status\":\"suspended\",\"from\":"
+     "\"2026-01-01\",\"until\":\"2026-06-01\",\"months\":6," AT "}", ERR_FIELD_UNKNOWN, "/months"},
     {"{\"kind\":\"override\",\"colour\":\"green\",\"from\":\"2026-01-01\",\"until\":\"2026-02-01\","
      "\"evidence\":\"e\",\"signed_by\":[1,1]," AT "}", ERR_FIELD_CHOICE, "/signed_by"},
     {"{\"kind\":\"override\",\"colour\":\"green\",\"from\":\"2026-01-01\",\"until\":\"2026-02-01\","
