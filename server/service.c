@@ -13,6 +13,7 @@
 #include "api/trial_job.h"
 #include "base/log.h"
 #include "jobs/jobs.h"
+#include "jobs/site_alerts.h"
 #include "register/presence.h"
 #include "register/recent.h"
 #include "register/survey.h"
@@ -31,7 +32,8 @@ struct service {
     SSL_CTX *tls;
     unsigned loop_count;
     struct service_loop *loops;
-    struct jobs *jobs; /* on the first loop */
+    struct jobs *jobs; /* on the first loop, like those below */
+    struct site_alerts *alerts;
 };
 
 /* -- refusing to start ---------------------------------------------------------------------------- */
@@ -176,6 +178,23 @@ static void start_follower(struct service *service)
     service->shared.follower = follower_start(service->shared.registry, &options);
 }
 
+static void start_jobs(struct service *service)
+{
+    const struct shared *shared = &service->shared;
+    const struct app *first = &service->loops[0].app;
+
+    service->jobs = jobs_start(first->loop, first->pg);
+    service->alerts = site_alerts_start(&(struct site_alerts_options){
+        .loop = first->loop,
+        .pool = first->pg,
+        .registry = shared->registry,
+        .surveyor = shared->surveyor,
+        .follower = shared->follower,
+        .period_ms = service->settings->alert_s * 1000,
+        .fresh_ms = service->settings->fresh_ms,
+    });
+}
+
 struct err service_open(const struct settings *settings, struct arena *arena,
                         struct service **result)
 {
@@ -203,7 +222,7 @@ struct err service_open(const struct settings *settings, struct arena *arena,
     for (unsigned i = 0; i < service->loop_count && !err_is(e); i++)
         e = open_loop(service, i);
     if (!err_is(e))
-        service->jobs = jobs_start(service->loops[0].app.loop, service->loops[0].app.pg);
+        start_jobs(service);
     return e;
 }
 
@@ -264,8 +283,10 @@ static void close_loop(struct service_loop *l)
     }
     pg_pool_free(app->pass_pg);
     pg_pool_free(app->pg);
-    if (l->service->jobs != NULL && app->number == 0)
-        jobs_stop(l->service->jobs); /* its batches have gone with the pool */
+    if (app->number == 0) { /* their batches have gone with the pool */
+        jobs_stop(l->service->jobs);
+        site_alerts_stop(l->service->alerts);
+    }
     imports_abandon(app);
     trials_abandon(app);
     if (app->passes != NULL)

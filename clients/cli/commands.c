@@ -166,6 +166,17 @@ static const struct option_row worker_find[] = {
     END,
 };
 static const struct option_row only_page[] = {PAGE, END};
+static const struct option_row alert_list[] = {
+    {"--site", "ID", OPTION_INT, false, "工地", "of one site"},
+    {"--state", "STATE", OPTION_TEXT, false, "open、escalated 或 cleared",
+     "open, escalated or cleared"},
+    PAGE,
+    END,
+};
+static const struct option_row alert_extend[] = {
+    {"--deadline", "DATE", OPTION_TEXT, true, "新期限", "the new deadline"},
+    END,
+};
 static const struct option_row policy_trial[] = {
     {"--on", "DATE", OPTION_TEXT, false, "按此日，缺省为今天或生效日",
      "on this day; else today, or the day from which it applies"},
@@ -335,6 +346,11 @@ static const struct column pass_columns[] = {
     {"direction", "方向", "way"}, {"verdict", "判定", "verdict"}, {"why", "缘由", "why"},
     {"colour_here", "颜色", "colour"}, {"flags", "标记", "flags"}, LAST,
 };
+static const struct column alert_columns[] = {
+    {"id", "编号", "id"},           {"site_name", "工地", "site"},    {"kind", "类别", "kind"},
+    {"state", "状态", "state"},     {"opened_on", "发出", "opened"},  {"deadline", "期限", "deadline"},
+    {"seen", "已知悉", "seen"},     {0},
+};
 static const struct column policy_columns[] = {
     {"number", "编号", "number"}, {"id", "名", "id"}, {"region", "区划", "region"},
     {"effective", "生效", "effective"}, {"until", "止", "until"}, {"state", "状态", "state"},
@@ -465,6 +481,17 @@ const struct command commands[] = {
            "a worker's consent"),
     RECORD("correct", correct_post, "{\"kind\":\"supersede\"}", "作废一条记录",
            "takes a record back"),
+
+    GET("site", "standing", "/v1/sites/{编号}/standing", NULL, NULL, show_object,
+        "工地各色人数与警示", "how a site's people stand, and what it is warned of"),
+    LIST("alert", "list", "/v1/alerts", alert_list, alert_columns, "列出工地警示",
+         "lists alerts of sites"),
+    GET("alert", "show", "/v1/alerts/{编号}", NULL, NULL, show_object, "查看警示及经过",
+        "what a site is warned of, and what became of it"),
+    WRITE("POST", "alert", "seen", "/v1/alerts/{编号}", NULL, "{\"action\":\"seen\"}", show_written,
+          "已知悉", "says that it was seen"),
+    WRITE("POST", "alert", "extend", "/v1/alerts/{编号}", alert_extend, "{\"action\":\"extend\"}",
+          show_written, "延长期限", "gives it more time"),
 
     LIST("policy", "list", "/v1/policies", only_page, policy_columns, "列出政策",
          "lists policies"),

@@ -5,6 +5,7 @@
  * type, writes (needs an Idempotency-Key), what it does. */
 #include "api/access.h"
 #include "api/accounts.h"
+#include "api/alerts.h"
 #include "api/app.h"
 #include "api/append.h"
 #include "api/audit_reads.h"
@@ -62,6 +63,15 @@ const struct route routes[] = {
           &account_state_bytes, "Change an account or switch it off"),
     WRITE(METHOD_POST, "/v1/accounts/{id}/key", MAY_SET_UP, NULL, account_rekey,
           &account_state_bytes, "Give an account another key; the one before ends"),
+
+    READ("/v1/sites/{id}/standing", MAY_READ_DIRECTORY, NULL, site_standing_get,
+         &alert_state_bytes, "How many of a site's people are green, yellow, red"),
+    READ("/v1/alerts", MAY_READ_DIRECTORY, alert_list_query, alert_list, &alert_state_bytes,
+         "List alerts of sites"),
+    READ("/v1/alerts/{id}", MAY_READ_DIRECTORY, NULL, alert_get, &alert_state_bytes,
+         "Read an alert, what to do about it, and what became of it"),
+    WRITE(METHOD_POST, "/v1/alerts/{id}", MAY_STOP_SITE | MAY_SANCTION, alert_act_fields,
+          alert_act_post, &alert_state_bytes, "Say that an alert was seen; move its deadline"),
 
     /* policies */
     {METHOD_POST, "/v1/policies", MAY_SET_POLICY | MAY_SET_UP, NULL, NULL, policy_post,

@@ -1,13 +1,5 @@
 #include "store/reads.h"
 
-static void params_id_or_null(struct params *p, int64_t id)
-{
-    if (id != 0)
-        params_int64(p, id);
-    else
-        params_null(p);
-}
-
 static struct text prefix_of(struct text region)
 {
     return region.at != NULL ? region : TEXT("");

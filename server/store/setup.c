@@ -1,6 +1,6 @@
 #include "store/setup.h"
 
-static void params_id_or_null(struct params *p, int64_t id)
+void params_id_or_null(struct params *p, int64_t id)
 {
     if (id != 0)
         params_int64(p, id);
@@ -19,6 +19,13 @@ static void params_span(struct params *p, struct span span)
 static struct text prefix_of(const struct reach *reach)
 {
     return reach->region.at != NULL ? reach->region : TEXT("");
+}
+
+void params_reach(struct params *p, const struct reach *reach)
+{
+    params_id_or_null(p, reach->site_id);
+    params_id_or_null(p, reach->org_id);
+    params_text(p, prefix_of(reach));
 }
 
 /* -- organisations -------------------------------------------------------------------------- */
@@ -130,9 +137,7 @@ void sites_list(struct batch *b, struct span span, const struct reach *reach, da
     struct params *p = params_new(b);
 
     params_span(p, span);
-    params_id_or_null(p, reach->site_id);
-    params_id_or_null(p, reach->org_id);
-    params_text(p, prefix_of(reach));
+    params_reach(p, reach);
     params_date(p, today);
     params_text(p, state);
     params_int32(p, span.max);
@@ -220,9 +225,7 @@ void devices_list(struct batch *b, struct span span, const struct reach *reach, 
     struct params *p = params_new(b);
 
     params_span(p, span);
-    params_id_or_null(p, reach->site_id);
-    params_id_or_null(p, reach->org_id);
-    params_text(p, prefix_of(reach));
+    params_reach(p, reach);
     params_id_or_null(p, on_site);
     params_int32(p, span.max);
     batch_add(b, SQL_DEVICE_LIST, p, decode_devices, into);

@@ -16,6 +16,11 @@ struct reach {
     struct text region; /* prefix */
 };
 
+struct params;
+void params_id_or_null(struct params *p, int64_t id); /* 0: NULL */
+/* Three parameters: site, organisation (NULL: any), region (never NULL: a prefix, perhaps ""). */
+void params_reach(struct params *p, const struct reach *reach);
+
 /* Objects with id in (after, upto], at most `max` of them. One object: {id - 1, id, 1}. */
 struct span {
     int64_t after, upto;

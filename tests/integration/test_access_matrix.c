@@ -60,7 +60,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, OBJECTS };
+enum object { NOTHING, PERSON, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -96,6 +96,13 @@ static long long trial(long long number, const char *key)
 
     reply_clear(&reply);
     return id;
+}
+
+static long long alert(long long site)
+{
+    fixture_exec(say("INSERT INTO alert (site_id, kind, policy, then_what, opened_on, deadline)"
+                     " VALUES (%lld, 1, 2, 0, current_date, current_date + 3)", site));
+    return fixture_query_int("SELECT max(id) FROM alert");
 }
 
 static long long import(const char *key)
@@ -138,6 +145,9 @@ static void set_objects(void)
     memcpy(ids, all, sizeof ids);
     memcpy(ids[TRIAL], trials, sizeof trials);
     for (int i = 0; i < 3; i++)
+        ids[ALERT][i] = alert(ids[SITE][i]);
+    ids[ALERT][ABSENT] = 77777777;
+    for (int i = 0; i < 3; i++)
         memcpy(numbers[i], people[i]->number, sizeof numbers[i]);
     cast_number(numbers[ABSENT], "19770707", 777);
 }
@@ -164,6 +174,10 @@ static const struct example examples[] = {
     {"GET", "/v1/sites", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/sites/{id}", SITE, ANYBODY, "", NULL, NULL},
     {"PATCH", "/v1/sites/{id}", SITE, ANYBODY, "", "{\"state\":\"open\"}", NULL},
+    {"GET", "/v1/sites/{id}/standing", SITE, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/alerts", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/alerts/{id}", ALERT, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/alerts/{id}", ALERT, ANYBODY, "", "{\"action\":\"seen\"}", NULL},
     {"POST", "/v1/devices", NOTHING, ANYBODY, "",
      "{\"site\":{site},\"name\":\"新\",\"direction\":\"in\"}", NULL},
     {"GET", "/v1/devices", NOTHING, ANYBODY, "", NULL, NULL},
