@@ -16,15 +16,15 @@
 #include "crypto/vault.h"
 
 enum { FORMAT = 1, NONCE_BYTES = 12, TAG_BYTES = 16, AAD_BYTES = 10 };
-enum purpose { FOR_DATA = 'd', FOR_PERSON_KEY = 'k' };
+enum { FOR_DATA = 'd' }; /* others: enum wrap_purpose */
 
 _Static_assert(SEAL_OVERHEAD == 1 + NONCE_BYTES + TAG_BYTES, "format byte, nonce, tag");
 
-static void make_aad(unsigned char aad[AAD_BYTES], enum purpose purpose, int64_t worker_id)
+static void make_aad(unsigned char aad[AAD_BYTES], int purpose, int64_t id)
 {
     aad[0] = FORMAT;
     aad[1] = (unsigned char)purpose;
-    put_be64(aad + 2, (uint64_t)worker_id);
+    put_be64(aad + 2, (uint64_t)id);
 }
 
 /* sealed must hold plain.bytes + SEAL_OVERHEAD. */
@@ -75,17 +75,32 @@ static bool decrypt(const struct person_key *key, const unsigned char aad[AAD_BY
     return done;
 }
 
+bool vault_wrap(const struct vault *vault, enum wrap_purpose purpose, int64_t id,
+                const unsigned char key[SEAL_KEY_BYTES], unsigned char wrapped[SEAL_WRAPPED_BYTES])
+{
+    unsigned char aad[AAD_BYTES];
+
+    make_aad(aad, (int)purpose, id);
+    return encrypt(&vault->master, aad, (struct text){(const char *)key, SEAL_KEY_BYTES}, wrapped);
+}
+
+bool vault_unwrap(const struct vault *vault, enum wrap_purpose purpose, int64_t id,
+                  struct text wrapped, unsigned char key[SEAL_KEY_BYTES])
+{
+    unsigned char aad[AAD_BYTES];
+
+    make_aad(aad, (int)purpose, id);
+    return wrapped.bytes == SEAL_WRAPPED_BYTES && decrypt(&vault->master, aad, wrapped, key);
+}
+
 struct err person_key_new(const struct vault *vault, int64_t worker_id, struct person_key *key,
                           unsigned char wrapped[SEAL_WRAPPED_BYTES])
 {
-    unsigned char aad[AAD_BYTES];
     struct err e = random_bytes(key->bytes, sizeof key->bytes);
 
     if (err_is(e))
         return e;
-    make_aad(aad, FOR_PERSON_KEY, worker_id);
-    if (encrypt(&vault->master, aad, (struct text){(const char *)key->bytes, SEAL_KEY_BYTES},
-                wrapped))
+    if (vault_wrap(vault, WRAP_PERSON_KEY, worker_id, key->bytes, wrapped))
         return OK;
     person_key_forget(key);
     return err_make(ERR_CRYPTO);
@@ -94,10 +109,7 @@ struct err person_key_new(const struct vault *vault, int64_t worker_id, struct p
 struct err person_key_unwrap(const struct vault *vault, int64_t worker_id, struct text wrapped,
                              struct person_key *key)
 {
-    unsigned char aad[AAD_BYTES];
-
-    make_aad(aad, FOR_PERSON_KEY, worker_id);
-    if (wrapped.bytes != SEAL_WRAPPED_BYTES || !decrypt(&vault->master, aad, wrapped, key->bytes))
+    if (!vault_unwrap(vault, WRAP_PERSON_KEY, worker_id, wrapped, key->bytes))
         return err_detail(ERR_CRYPTO, "the wrapped key is not this person's, or was changed");
     return OK;
 }

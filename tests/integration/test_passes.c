@@ -495,6 +495,13 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
                  " (2, 1, 1, 5, '11111111-1111-1111-1111-111111111111', now() - interval '11 min'),"
                  " (3, 1, 1, 5, '22222222-2222-2222-2222-222222222222', now() - interval '2 min'),"
                  " (4, 1, 1, 5, '22222222-2222-2222-2222-222222222222', now() - interval '30 s')");
+    fixture_exec("INSERT INTO outbox (kind, subject, due, data, at) VALUES"
+                 " ('a.b', 'old', '2026-01-01', '{}', now() - interval '182 days'),"
+                 " ('a.b', 'new', '2026-01-01', '{}', now() - interval '178 days')");
+    fixture_exec("INSERT INTO delivery (outbox_id, webhook_id) SELECT id, 1 FROM outbox");
+    fixture_exec("INSERT INTO webhook_secret (webhook_id, number, sealed, recorded_at)"
+                 " SELECT 1, n, decode(repeat('00', 61), 'hex'), now() - (4 - n) * interval '20 hours'"
+                 " FROM generate_series(1, 3) AS n");
     app.loop = loop_new();
     timer = loop_timer_new(app.loop, on_timer, NULL);
     pool = pg_pool_new(app.loop, &(struct pg_options){.conninfo = fixture_conninfo(FIXTURE_APP),
@@ -511,6 +518,10 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'interrupted'"
                                    " AND id IN (2, 3)"), 2);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'running'"), 2);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM outbox WHERE subject = 'new'"), 1);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM outbox"), 1);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM delivery"), 1);
+    cr_expect_eq(fixture_query_int("SELECT sum(number) FROM webhook_secret"), 5); /* 2 and 3 */
     pg_pool_free(pool);
     jobs_stop(jobs);
     loop_timer_free(timer);
