@@ -119,14 +119,17 @@ static int migrate(const struct settings *s)
 {
     struct arena arena;
     struct err e;
-    int added = 0;
+    int added = 0, drafts = 0;
 
     arena_init(&arena, 64 * ARENA_BYTES);
     e = migrate_run(s->database_owner, &migrations_embedded, &arena);
     if (!err_is(e))
-        e = policies_seed(s->database_owner, policies_embedded, &arena, &added);
+        e = policies_seed(s->database_owner, policies_embedded, POLICY_IN_FORCE, &arena, &added);
     if (!err_is(e))
-        printf("schema %d, %d policies put in force\n", migrations_embedded.count, added);
+        e = policies_seed(s->database_owner, policy_drafts_embedded, POLICY_DRAFT, &arena, &drafts);
+    if (!err_is(e))
+        printf("schema %d, %d policies put in force, %d as drafts\n", migrations_embedded.count,
+               added, drafts);
     else
         refuse(e);
     arena_clear(&arena);

@@ -15,7 +15,7 @@
 
 /* Two in Jiangsu, under its policy; one outside, where the default policy holds. */
 const struct city_site city_sites[SITES] = {
-    {"盐城亭湖·演示一号工地", "320902",
+    {"扬州邗江·演示一号工地", "321003",
      "{\"yellow_gate\":\"allow_restricted\",\"zones\":[{\"zone\":\"height\",\"trades\":[30]}]}"},
     {"句容·演示二号工地", "321183", "{\"yellow_gate\":\"deny\"}"},
     {"郑州金水·演示三号工地", "410105",

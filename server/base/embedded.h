@@ -9,7 +9,8 @@ struct embedded_file {
     struct text text;
 };
 
-extern const struct embedded_file policies_embedded[]; /* migrations/policies */
-extern const struct embedded_file openapi_embedded[];  /* server/openapi.yaml */
+extern const struct embedded_file policies_embedded[];      /* migrations/policies */
+extern const struct embedded_file policy_drafts_embedded[]; /* migrations/policies/drafts */
+extern const struct embedded_file openapi_embedded[];       /* server/openapi.yaml */
 
 #endif

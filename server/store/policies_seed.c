@@ -27,27 +27,28 @@ static struct err number_of(const struct embedded_file *file, struct arena *aren
     return e;
 }
 
-static struct err put(PGconn *pq, const struct embedded_file *file, struct arena *arena,
-                      int *added)
+static struct err put(PGconn *pq, const struct embedded_file *file, enum policy_state state,
+                      struct arena *arena, int *added)
 {
     uint32_t number;
     struct err e = number_of(file, arena, &number);
-    const char *values[2];
+    const char *values[3];
     PGresult *result;
 
     if (err_is(e))
         return e;
     values[0] = arena_format(arena, "%u", number);
-    values[1] = arena_text(arena, file->text).at;
+    values[1] = policy_state_name(state);
+    values[2] = arena_text(arena, file->text).at;
     if (arena->full)
         return err_make(ERR_TOO_LARGE);
-    result = PQexecParams(pq, statements[SQL_POLICY_SEED].text, 2, NULL, values, NULL, NULL, 0);
+    result = PQexecParams(pq, statements[SQL_POLICY_SEED].text, 3, NULL, values, NULL, NULL, 0);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
         e = err_from_result(result);
         e.detail = arena_format(arena, "%s: %s", file->name, e.detail);
     } else if (text_is(text_of(PQcmdTuples(result)), "1")) {
         log_event(LOG_INFO, 0, "policy_seeded", log_text("file", file->name),
-                  log_number("number", number));
+                  log_number("number", number), log_text("state", policy_state_name(state)));
         ++*added;
     }
     PQclear(result);
@@ -55,7 +56,7 @@ static struct err put(PGconn *pq, const struct embedded_file *file, struct arena
 }
 
 struct err policies_seed(const char *owner_conninfo, const struct embedded_file *files,
-                         struct arena *arena, int *added)
+                         enum policy_state state, struct arena *arena, int *added)
 {
     PGconn *pq = PQconnectdb(owner_conninfo);
     struct err e = OK;
@@ -64,7 +65,7 @@ struct err policies_seed(const char *owner_conninfo, const struct embedded_file 
     if (PQstatus(pq) != CONNECTION_OK)
         e = err_detail(ERR_DATABASE, arena_format(arena, "%s", PQerrorMessage(pq)));
     for (; !err_is(e) && files->name != NULL; files++)
-        e = put(pq, files, arena, added);
+        e = put(pq, files, state, arena, added);
     PQfinish(pq);
     return e;
 }

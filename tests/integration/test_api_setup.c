@@ -503,6 +503,19 @@ static long long first_policy(void)
     return number;
 }
 
+Test(setup_cast, a_decree_that_is_only_a_draft_comes_as_a_draft)
+{
+    struct http_reply reply = server_must(&server, "GET", "/v1/policies/10", operator_key, NULL);
+
+    cr_expect_str_eq(reply_text(&reply, "document.id"), "ZZ-DRAFT");
+    cr_expect_str_eq(reply_text(&reply, "state"), "draft");
+    reply_clear(&reply);
+    reply = server_must(&server, "GET", "/v1/policies/3", operator_key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "document.id"), "YC-2023-05");
+    cr_expect_str_eq(reply_text(&reply, "state"), "in_force");
+    reply_clear(&reply);
+}
+
 Test(setup_cast, a_policy_goes_from_draft_to_force_by_two_pairs_of_eyes)
 {
     char *body = policy_like(first_policy(), 777001, "3209");

@@ -48,7 +48,7 @@ static void set_up(void)
     server_start(&server, NULL);
     city_open(&server, &city);
     city_make_green(&server, &city, city.own.id);
-    post_draft(city.cast.regulator.key, "32", "2026-01-01");
+    post_draft(city.cast.regulator.key, "3209", "2026-01-01");
 }
 
 static void tear_down(void)
@@ -90,7 +90,7 @@ Test(trial_api, says_how_many_change_from_what_to_what_and_why)
     cr_assert_str_eq(reply_text(&done, "state"), "done", "%s", done.body);
     cr_expect_eq(reply_int(&done, "workers"), 3);
     cr_expect_eq(reply_int(&done, "done"), 3);
-    cr_expect_eq(reply_int(&done, "report.posts"), 2, "two of the three work in 32: %s", done.body);
+    cr_expect_eq(reply_int(&done, "report.posts"), 2, "two of the three work in 3209: %s", done.body);
     cr_expect_eq(reply_int(&done, "report.other_policy"), 1);
     cr_expect_eq(reply_int(&done, "report.changed"), 2);
     cr_expect_eq(reply_int(&done, "report.now.green"), 1);

@@ -443,6 +443,11 @@ Test(scoring, a_trade_outside_the_codes_scope_is_none_never_green)
 }
 
 /* T3: 15 hours in 12 months; entry training counts for the first year (default policy). */
+/* At work all the time: the default policy's rule of long absence stays silent. */
+#define ENGAGED                                                                                  \
+    ",{\"kind\":\"engagement\"," AT("2026-01-02") ",\"org\":1,\"site\":1,\"trade\":\"020\","       \
+    "\"role\":\"worker\"}"
+
 Test(scoring, yearly_training_runs_out_when_too_few_hours_are_left_in_the_window)
 {
     static const struct {
@@ -461,7 +466,7 @@ Test(scoring, yearly_training_runs_out_when_too_few_hours_are_left_in_the_window
 
     arena_init(&arena, 16 << 20);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const char *json = arena_format(&arena, "[" GOOD "%s]", rows[i].more);
+        const char *json = arena_format(&arena, "[" GOOD ENGAGED "%s]", rows[i].more);
         struct facts facts = facts_of(json, &arena);
         struct verdict v;
 

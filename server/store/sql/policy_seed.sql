@@ -1,11 +1,12 @@
--- Puts a policy that comes with the program in force, unless its number is known, and tells the
+-- Puts a policy that comes with the program in its state, unless its number is known, and tells the
 -- registers.
 -- $1 number integer
--- $2 document jsonb
+-- $2 state text
+-- $3 document jsonb
 -- writes
 WITH put AS (
     INSERT INTO policy (number, version, state, document, sha256, account_id)
-    VALUES ($1, 1, 'in_force', $2, sha256(convert_to($2::jsonb::text, 'UTF8')), 0)
+    VALUES ($1, 1, $2, $3, sha256(convert_to($3::jsonb::text, 'UTF8')), 0)
     ON CONFLICT ON CONSTRAINT policy_pkey DO NOTHING
     RETURNING number
 )
