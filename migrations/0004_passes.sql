@@ -33,14 +33,23 @@ CREATE TABLE pass (
     recorded_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     token_iat          bigint      NOT NULL, -- seconds; 0 without a token
     token_index        bigint      NOT NULL, -- -1 without a token
-    -- the versions of what decided: replaying them gives the answer bit for bit
-    facts_version      integer     NOT NULL,
-    engagement_version integer     NOT NULL,
-    site_version       integer     NOT NULL,
-    org_version        integer     NOT NULL,
-    policy             integer     NOT NULL,
+    -- What it was decided from. Every row of an engine can be decided again from its own columns and
+    -- the versions that they name, and gives the same answer bit for bit (server/domain/replay.h).
+    facts_version      integer     NOT NULL, -- the worker's records up to this one; 0: not known here
+    engagement_version integer     NOT NULL, -- his engagement here that day; 0: none
+    site_version       integer     NOT NULL, -- 0: not known here, nor its rule
+    org_version        integer     NOT NULL, -- of the firm that engages him; 0: not known here
+    policy             integer     NOT NULL, -- 0: none was asked
     semantics          smallint    NOT NULL,
-    fresh_ms           integer     NOT NULL,
+    fresh_ms           integer     NOT NULL, -- age of the register; -1: never heard of the database
+    engine             smallint    NOT NULL, -- server/domain/engine.h; 0: the gate decided by itself
+    inputs             integer     NOT NULL, -- bit set: enum pass_input in server/domain/gate_case.h
+    today              date        NOT NULL, -- the server's local date: the day judged by
+    device_version     integer     NOT NULL, -- 0: not known here
+    token_policy       integer     NOT NULL, -- stated by a live code; 0: none
+    clock_offset_ms    integer     NOT NULL, -- server's clock minus the database's
+    fresh_limit_ms     integer     NOT NULL, -- the operator's, beyond which nobody can tell
+    inputs_hash        bigint      NOT NULL, -- over this row and everything that it names
     batch_id           bigint      NOT NULL,
     CONSTRAINT pass_pkey PRIMARY KEY (gate_id, epoch, seq, day, told)
 ) PARTITION BY RANGE (day);

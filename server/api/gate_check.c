@@ -13,6 +13,7 @@
 #include "api/input.h"
 #include "api/metrics.h"
 #include "base/log.h"
+#include "domain/engine.h"
 
 enum {
     DEVICE_MS = 1500,       /* the tightest device known (DejaOS) waits 2 s */
@@ -124,19 +125,19 @@ static void read_code(struct exchange *x, struct gate_check *s)
     int64_t offset_ms = registry_health(app_of(x)->shared->registry).clock_offset_ms;
 
     if (s->code.at == NULL) {
-        s->q.by_number = true;
-        s->q.code_says = WHY_OK;
+        s->c.by_number = true;
+        s->c.code_says = WHY_OK;
         return;
     }
     why = token_read(s->code, s->bytes, &s->token);
     s->has_token = why == TOKEN_OK;
     if (s->has_token)
         why = judge(x, &s->token);
-    s->q.code_says = why_of_token(why);
+    s->c.code_says = why_of_token(why);
     /* A clock that is known to be wrong condemns nobody's code. */
     if ((why == TOKEN_EXPIRED || why == TOKEN_NOT_YET) &&
         (offset_ms > GATE_CLOCK_MS_MAX || offset_ms < -GATE_CLOCK_MS_MAX))
-        s->q.code_says = WHY_CLOCK;
+        s->c.code_says = WHY_CLOCK;
 }
 
 static enum step gate_read(struct exchange *x)
@@ -150,7 +151,7 @@ static enum step gate_read(struct exchange *x)
     e = read_body(x, s);
     if (err_is(e))
         return exchange_fail(x, e);
-    s->q.direction = (enum direction)s->input.direction;
+    s->c.direction = (enum direction)s->input.direction;
     read_code(x, s);
     return STEP_NEXT;
 }
@@ -168,61 +169,48 @@ static void name_pass(struct exchange *x, struct gate_check *s)
     s->pass.epoch = (int32_t)s->input.epoch;
     s->pass.seq = s->input.seq;
     s->pass.day = near ? clock_local_day(s->input.at) : x->today;
-    s->pass.direction = (int16_t)s->q.direction;
+    s->pass.direction = (int16_t)s->c.direction;
     s->pass.source = PASS_ASKED;
     s->pass.at = s->input.at;
     s->pass.decided_at = x->now;
-    s->pass.worker_id = s->q.worker_id;
+    s->pass.worker_id = s->c.worker_id;
     s->pass.token_index = s->has_token ? (int64_t)s->token.live.index : -1;
     s->pass.token_iat = s->has_token ? s->token.live.iat : 0;
-    s->pass.site_id = s->q.site != NULL ? s->site.id : 0;
-    s->pass.site_version = s->q.site != NULL ? s->site.version : 0;
+    s->pass.site_id = s->c.site != NULL ? s->site.id : 0;
 }
 
 static struct err check_device(const struct gate_check *s)
 {
-    if (s->q.device == NULL)
+    if (s->c.device == NULL)
         return OK;
     if (!s->device.active)
         return err_make(ERR_DEVICE_DISABLED);
-    if (s->device.direction != DIRECTION_BOTH && s->device.direction != s->q.direction)
+    if (s->device.direction != DIRECTION_BOTH && s->device.direction != s->c.direction)
         return err_field(ERR_FIELD_CHOICE, "/direction",
                          s->device.direction == DIRECTION_IN ? "in" : "out");
     return OK;
 }
 
-/* What goes into the row, besides who and when. */
-static void write_down(struct gate_check *s)
-{
-    s->pass.verdict = (int16_t)s->answer.verdict;
-    s->pass.why = (int16_t)s->answer.why;
-    s->pass.flags = (int32_t)s->answer.flags;
-    s->pass.restrictions = (int32_t)s->answer.restrictions;
-    s->pass.colour_here = (int16_t)s->answer.colour;
-    s->pass.person_colour = COLOUR_NONE;
-    if (s->q.verdict == NULL)
-        return;
-    s->pass.person_colour = s->verdict.person_colour;
-    s->pass.policy = (int32_t)s->verdict.policy;
-    s->pass.semantics = (int16_t)s->verdict.semantics;
-    for (unsigned i = 0; i < s->verdict.reason_count; i++)
-        s->pass.reasons |= (int64_t)1 << s->verdict.reasons[i].code;
-}
-
 static void decide(struct exchange *x, struct gate_check *s)
 {
+    const struct engine *engine = engine_now();
     int64_t clock_ms = (s->input.at - x->now) / US_PER_MS;
 
-    s->q.today = x->today;
+    s->c.today = x->today;
+    s->c.gate_clock_off = clock_ms > GATE_CLOCK_MS_MAX || clock_ms < -GATE_CLOCK_MS_MAX;
+    s->c.live_code = s->has_token && s->token.kind == TOKEN_LIVE;
+    if (s->c.live_code) {
+        s->c.code_colour = (uint8_t)s->token.live.colour;
+        s->c.code_policy = (uint32_t)s->token.live.policy;
+    }
     gate_look_presence(x, s);
-    gate_decide(&s->q, &s->answer);
-    if (clock_ms > GATE_CLOCK_MS_MAX || clock_ms < -GATE_CLOCK_MS_MAX)
-        s->answer.flags |= GATE_CLOCK;
-    if (s->has_token && s->token.kind == TOKEN_LIVE && s->q.verdict != NULL &&
-        s->token.live.policy == s->verdict.policy &&
-        s->token.live.colour != s->verdict.person_colour)
-        s->answer.flags |= GATE_COLOUR_MOVED;
-    write_down(s);
+    engine->decide(&s->c, &s->outcome);
+    s->answer = s->outcome.answer;
+    s->pass.engine = engine->number;
+    gate_case_keep(&s->c, &s->pass);
+    gate_outcome_keep(&s->outcome, &s->pass);
+    s->case_hash = engine->hash(&s->c);
+    pass_stamp(&s->pass, s->case_hash);
 }
 
 static enum step gate_look(struct exchange *x)
@@ -233,26 +221,29 @@ static enum step gate_look(struct exchange *x)
     struct err e;
 
     registry_enter(app->reader);
+    s->c.site = NULL; /* it may be the second look */
+    s->c.device = NULL;
+    gate_look_away(s);
     complete = gate_look_place(x, s);
     e = check_device(s);
     complete = gate_look_person(x, s) && complete;
-    if (!err_is(e) && !complete && s->q.direction == DIRECTION_IN && s->q.code_says == WHY_OK &&
+    if (!err_is(e) && !complete && s->c.direction == DIRECTION_IN && s->c.code_says == WHY_OK &&
         elapsed_ms(x) < REGISTER_MS) {
         registry_leave(app->reader);
         registry_await(app->reader, REGISTER_MS - elapsed_ms(x), exchange_waiter(x));
         exchange_goto(x, &gate_check_post[1]);
         return exchange_wait(x, OK);
     }
-    if (!complete && s->q.worker_known && s->q.code_says == WHY_OK)
-        s->q.code_says = WHY_STALE; /* the firm or the site is still on its way here */
+    if (!complete && s->c.facts != NULL && s->c.code_says == WHY_OK)
+        s->c.code_says = WHY_STALE; /* the firm or the site is still on its way here */
     gate_look_health(x, s);
     name_pass(x, s);
     if (!err_is(e))
         e = gate_look_earlier(x, s);
     if (!err_is(e) && !s->repeated)
         decide(x, s);
-    registry_leave(app->reader); /* facts and engagements are gone from here on */
-    s->q.facts = NULL;
+    registry_leave(app->reader);
+    gate_look_away(s);
     return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
 }
 
@@ -287,7 +278,7 @@ static enum step gate_record(struct exchange *x)
                       exchange_waiter(x));
     if (!err_is(e))
         return exchange_wait(x, OK);
-    if (s->q.direction == DIRECTION_OUT)
+    if (s->c.direction == DIRECTION_OUT)
         return STEP_NEXT; /* leaving waits for nobody: recorded none */
     forget(x, s);
     return exchange_fail(x, e);
@@ -306,18 +297,31 @@ static struct err take_stored(struct exchange *x, struct gate_check *s)
         return OK;
     }
     forget(x, s);
-    if (s->q.direction == DIRECTION_IN)
+    if (s->c.direction == DIRECTION_IN)
         return err_field(ERR_PASS_REUSED, "/seq", NULL);
     s->receipt.recorded = RECENT_NONE;
     return OK;
+}
+
+/* Takes the place of what was decided, and goes into the row. */
+static void tell_otherwise(struct gate_check *s, struct gate_after after)
+{
+    const struct engine *engine = engine_now();
+
+    int32_t site_version = s->c.site != NULL ? s->site.version : 0;
+    int32_t device_version = s->c.device != NULL ? s->device.version : 0;
+
+    after.rule_moved = s->repeated && (s->pass.site_version != site_version ||
+                                       s->pass.device_version != device_version);
+    engine->tell(&s->c, &after, &s->answer);
+    gate_after_keep(&after, &s->answer, &s->pass);
 }
 
 /* Nowhere on disk: the site's `unrecorded` rule. */
 static void tell_unrecorded(struct exchange *x, struct gate_check *s)
 {
     forget(x, s);
-    gate_unrecorded(&s->q, &s->answer);
-    write_down(s);
+    tell_otherwise(s, (struct gate_after){.unrecorded = true});
     log_event(LOG_ERROR, x->id, "pass_unrecorded", log_number("gate", s->pass.gate_id),
               log_text("verdict", verdict_kind_name(s->answer.verdict)));
 }
@@ -325,17 +329,11 @@ static void tell_unrecorded(struct exchange *x, struct gate_check *s)
 /* Too late for the device: the site's `late` rule, and a row that says so. */
 static void tell_late(struct exchange *x, struct gate_check *s)
 {
-    uint32_t flags = s->answer.flags;
-
     forget(x, s);
-    if (s->answer.verdict == VERDICT_OPEN) { /* a refusal stands however late it is */
-        s->q.code_says = WHY_LATE;
-        gate_decide(&s->q, &s->answer);
-    }
-    s->answer.flags = flags | GATE_LATE | (s->answer.flags & GATE_OPENED_BY_RULE);
-    write_down(s);
+    tell_otherwise(s, (struct gate_after){.late = true});
     s->pass.told = 1;
     s->pass.decided_at = clock_wall_us();
+    pass_stamp(&s->pass, s->case_hash);
     if (err_is(passes_record(app_of(x)->passes, &s->pass, app_of(x)->shared->pass_ms, NULL,
                              (struct waiter){NULL, NULL})))
         s->receipt.recorded = RECENT_NONE;
@@ -357,13 +355,13 @@ static enum step gate_tell(struct exchange *x)
         tell_unrecorded(x, s);
     else if (!s->repeated)
         recent_answered(shared->recent, &s->pass, s->receipt.recorded);
-    if (elapsed_ms(x) > DEVICE_MS && s->q.direction == DIRECTION_IN)
+    if (elapsed_ms(x) > DEVICE_MS && s->c.direction == DIRECTION_IN)
         tell_late(x, s);
     passes_learn(shared, &s->pass);
     metrics_gate(shared->metrics, &s->answer, clock_monotonic_us() - x->started_us);
     answer = gate_answer_render(x, &(struct gate_telling){
                                        .pass = &s->pass,
-                                       .rule = s->q.site != NULL ? &s->site.rule : NULL,
+                                       .rule = s->c.site != NULL ? &s->site.rule : NULL,
                                        .name = s->name,
                                        .recorded = s->receipt.recorded,
                                    });

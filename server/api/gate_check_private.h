@@ -6,6 +6,7 @@
 #include "api/gate_answer.h"
 #include "api/gate_check.h"
 #include "api/passes.h"
+#include "domain/gate_case.h"
 
 struct gate_input {
     struct text short_code, worker_no;
@@ -20,11 +21,13 @@ struct gate_check {
     unsigned char bytes[TOKEN_BYTES_MAX];
     struct token token;
     bool has_token, claimed, repeated;
-    struct gate_question q;
-    struct gate_answer answer;
-    struct site site;     /* copies of what the register lends for a moment */
+    struct gate_case c;
+    struct gate_outcome outcome;
+    struct gate_answer answer; /* what the device is told */
+    uint64_t case_hash;
+    struct site site; /* copies of what the register lends for a moment */
     struct device device;
-    struct verdict verdict;
+    struct engagement engagement;
     struct worker_view worker;
     struct text name;
     struct pass pass;
@@ -45,6 +48,8 @@ bool gate_look_place(struct exchange *x, struct gate_check *s);
 bool gate_look_person(struct exchange *x, struct gate_check *s);
 void gate_look_health(const struct exchange *x, struct gate_check *s);
 void gate_look_presence(const struct exchange *x, struct gate_check *s);
+/* What was looked up lies in the register: the case points at nothing of it from here on. */
+void gate_look_away(struct gate_check *s);
 
 /* A question that was answered gets the same answer: by the gate's number, then by the code. Claims
  * a code that is new. ->pass has its key. Fails with ERR_PASS_REUSED: the number stands for another

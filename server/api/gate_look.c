@@ -18,12 +18,12 @@ bool gate_look_place(struct exchange *x, struct gate_check *s)
     if (device != NULL) {
         s->device = *device;
         s->device.zone = arena_text(&x->arena, device->zone);
-        s->q.device = &s->device;
+        s->c.device = &s->device;
     }
     if (site != NULL) {
         s->site = *site;
         s->site.region = arena_text(&x->arena, site->region);
-        s->q.site = &s->site;
+        s->c.site = &s->site;
     }
     return site != NULL;
 }
@@ -34,15 +34,15 @@ static int64_t worker_of(const struct exchange *x, struct gate_check *s, bool *k
     int64_t worker_id = 0;
 
     *known = true;
-    if (s->q.by_number) {
+    if (s->c.by_number) {
         *known = text_to_int(s->input.worker_no, 1, INT64_MAX, &worker_id);
-    } else if (s->has_token && (s->q.code_says == WHY_OK || s->q.direction == DIRECTION_OUT) &&
-               s->q.code_says != WHY_SIGNATURE && s->q.code_says != WHY_UNKNOWN_KEY &&
-               s->q.code_says != WHY_KEY) {
+    } else if (s->has_token && (s->c.code_says == WHY_OK || s->c.direction == DIRECTION_OUT) &&
+               s->c.code_says != WHY_SIGNATURE && s->c.code_says != WHY_UNKNOWN_KEY &&
+               s->c.code_says != WHY_KEY) {
         *known = registry_slot(app_of(x)->reader, s->token.live.index, &slot);
         worker_id = *known ? slot.worker_id : 0;
-        if (*known && slot.is_void && s->q.code_says == WHY_OK)
-            s->q.code_says = WHY_VOID;
+        if (*known && slot.is_void && s->c.code_says == WHY_OK)
+            s->c.code_says = WHY_VOID;
     }
     return worker_id;
 }
@@ -62,40 +62,21 @@ static const struct engaged *engaged_here(const struct gate_check *s, day_t toda
     return found;
 }
 
-static bool is_rectifying(const struct site *site, int64_t worker_id)
-{
-    for (size_t i = 0; i < site->rectification_count; i++) {
-        if (site->rectification[i] == worker_id)
-            return true;
-    }
-    return false;
-}
-
 /* False: the register does not know the firm yet. */
-static bool evaluate(struct exchange *x, struct gate_check *s, const struct engaged *e)
+static bool look_at_post(struct exchange *x, struct gate_check *s, const struct engaged *e)
 {
     const struct registry_reader *reader = app_of(x)->reader;
-    const struct org *org = registry_org(reader, e->org_id);
     const struct policy_document *document =
         policy_find(registry_policies(reader), s->site.region, x->today);
-    struct context context = {
-        .trade = e->trade,
-        .role = e->role,
-        .site_state = (uint8_t)(s->q.rectifying ? SITE_OPEN : s->site.state),
-        .org_permit = (uint8_t)(org != NULL ? org_permit_on(org, x->today) : PERMIT_UNASKED),
-        .site = (uint32_t)s->site.id,
-    };
 
-    s->q.trade = e->trade;
-    s->pass.engagement_version = (int32_t)e->version;
-    s->pass.org_version = org != NULL ? org->version : 0;
-    if (document != NULL) {
-        safety_code(&s->worker.facts, &context, &document->policy, x->today, &s->verdict);
-        s->q.verdict = &s->verdict;
-        s->q.yellow_gate = document->policy.yellow_gate;
-        s->q.pre_shift = document->policy.pre_shift;
-    }
-    return org != NULL;
+    s->engagement = (struct engagement){
+        .org = e->org_id, .site = e->site_id, .version = e->version, .from = e->from,
+        .until = e->until, .trade = e->trade, .role = e->role,
+    };
+    s->c.engagement = &s->engagement;
+    s->c.org = registry_org(reader, e->org_id);
+    s->c.policy = document != NULL ? &document->policy : NULL;
+    return s->c.org != NULL;
 }
 
 bool gate_look_person(struct exchange *x, struct gate_check *s)
@@ -104,42 +85,52 @@ bool gate_look_person(struct exchange *x, struct gate_check *s)
     bool known;
     int64_t worker_id = worker_of(x, s, &known);
 
-    s->q.worker_id = worker_id;
+    s->c.worker_id = worker_id;
     if (worker_id <= 0)
         return known;
-    s->q.worker_known = registry_worker(app_of(x)->reader, worker_id, &s->worker);
-    if (!s->q.worker_known)
+    if (!registry_worker(app_of(x)->reader, worker_id, &s->worker))
         return false;
     s->name = arena_text(&x->arena, s->worker.name_masked);
-    s->pass.facts_version = (int32_t)s->worker.facts.version;
-    s->q.facts = &s->worker.facts;
-    s->q.rectifying = is_rectifying(&s->site, worker_id);
-    e = s->q.site != NULL ? engaged_here(s, x->today) : NULL;
-    return e == NULL || evaluate(x, s, e);
+    s->c.facts = &s->worker.facts;
+    e = s->c.site != NULL ? engaged_here(s, x->today) : NULL;
+    return e == NULL || look_at_post(x, s, e);
 }
 
 void gate_look_presence(const struct exchange *x, struct gate_check *s)
 {
     enum presence_of found = PRESENCE_UNKNOWN;
 
-    if (s->q.worker_known && s->q.site != NULL)
-        found = presence_find(app_of(x)->shared->presence, s->site.id, s->q.worker_id, x->now);
-    s->q.presence_known = found != PRESENCE_UNKNOWN;
-    s->q.inside = found == PRESENCE_INSIDE;
+    if (s->c.facts != NULL && s->c.site != NULL)
+        found = presence_find(app_of(x)->shared->presence, s->site.id, s->c.worker_id, x->now);
+    s->c.presence_known = found != PRESENCE_UNKNOWN;
+    s->c.inside = found == PRESENCE_INSIDE;
+}
+
+/* As the row has it. */
+static int32_t clamp(int64_t value)
+{
+    if (value > INT32_MAX)
+        return INT32_MAX;
+    return value < INT32_MIN ? INT32_MIN : (int32_t)value;
 }
 
 void gate_look_health(const struct exchange *x, struct gate_check *s)
 {
     struct registry_health health = registry_health(app_of(x)->shared->registry);
-    int64_t fresh_ms = health.ready ? health.fresh_ms : -1;
 
-    s->pass.fresh_ms = (int32_t)(fresh_ms > INT32_MAX ? INT32_MAX : fresh_ms);
-    s->q.clock_offset_ms = health.clock_offset_ms;
-    s->q.fresh_ms = fresh_ms;
-    if (fresh_ms > app_of(x)->shared->fresh_ms) /* the operator's limit, whatever ours is */
-        s->q.fresh_ms = GATE_FRESH_MS_MAX + 1;
-    else if (fresh_ms > GATE_FRESH_MS_MAX)
-        s->q.fresh_ms = GATE_FRESH_MS_MAX;
+    s->c.fresh_ms = health.ready ? clamp(health.fresh_ms) : -1;
+    s->c.fresh_limit_ms = clamp(app_of(x)->shared->fresh_ms);
+    s->c.clock_offset_ms = clamp(health.clock_offset_ms);
+}
+
+void gate_look_away(struct gate_check *s)
+{
+    s->c.facts = NULL;
+    s->c.engagement = NULL;
+    s->c.org = NULL;
+    s->c.policy = NULL;
+    s->site.rectification = NULL;
+    s->site.rectification_count = 0;
 }
 
 /* -- what was answered before ----------------------------------------------------------------- */
@@ -147,6 +138,7 @@ void gate_look_health(const struct exchange *x, struct gate_check *s)
 void gate_repeat(struct gate_check *s, const struct pass *earlier, enum recent_recorded recorded)
 {
     s->pass = *earlier;
+    s->case_hash = pass_case_hash(earlier);
     s->repeated = true;
     s->receipt.recorded = recorded;
     s->answer = (struct gate_answer){
@@ -187,7 +179,7 @@ static void claim_code(struct exchange *x, struct gate_check *s)
         recent_forget(recent, &first);
         seen = recent_claim(recent, &s->use, now_s, &first);
     }
-    s->q.used_elsewhere = seen == RECENT_ELSEWHERE;
+    s->c.used_elsewhere = seen == RECENT_ELSEWHERE;
 }
 
 struct err gate_look_earlier(struct exchange *x, struct gate_check *s)
@@ -202,7 +194,7 @@ struct err gate_look_earlier(struct exchange *x, struct gate_check *s)
         gate_repeat(s, &earlier, recorded);
         return OK;
     }
-    if (s->q.code_says == WHY_OK && s->has_token && s->token.kind == TOKEN_LIVE)
+    if (s->c.code_says == WHY_OK && s->has_token && s->token.kind == TOKEN_LIVE)
         claim_code(x, s);
     return OK;
 }

@@ -2,7 +2,7 @@
 #include "api/gate_pass_read.h"
 
 #include "api/input.h"
-#include "domain/gate.h"
+#include "domain/engine.h"
 
 enum {
     DAYS_KEPT = 399, /* pass_partition_ensure() refuses 400 */
@@ -124,8 +124,10 @@ struct err gate_pass_read(struct exchange *x, const json_t *item, const struct d
         .person_colour = COLOUR_NONE,
         .colour_here = (int16_t)(in.colour == 0 ? (int)COLOUR_NONE : in.colour - 1),
         .fresh_ms = -1,
+        .engine = ENGINE_ELSEWHERE,
     };
     e = check_day(x, &in, &pass->day);
+    pass->today = pass->day;
     if (!err_is(e))
         e = find_worker(x, item, &in, pass);
     if (err_is(e))
@@ -137,5 +139,6 @@ struct err gate_pass_read(struct exchange *x, const json_t *item, const struct d
         return err_field(ERR_FIELD_CHOICE, "/why", "ok | red | ...");
     if (pass->direction == DIRECTION_OUT && pass->verdict != VERDICT_OPEN)
         return err_field(ERR_FIELD_CHOICE, "/verdict", "open");
+    pass_stamp(pass, 0);
     return OK;
 }

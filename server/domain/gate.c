@@ -2,7 +2,6 @@
  *
  *   leaving                                                 open,   whatever else is true
  *   the code itself (format, key, signature, time, void)    refuse, or cannot tell
- *   answered too late                                       the site's `late` rule
  *   site or device not known here; register too old;        cannot tell
  *     clock too far off
  *   nobody known; not engaged here today                    refuse
@@ -17,7 +16,10 @@
  *
  * A refusal that does not depend on the system's health comes before "cannot tell", so that a
  * forged code is refused even when the database is gone. What is worth a review is flagged whether
- * or not it decided. */
+ * or not it decided.
+ *
+ * What was decided may still not be what the device is told: when its pass cannot be recorded, or
+ * its deadline is over, the site's rule for that takes the place of "open". */
 #include "domain/gate.h"
 
 #include <stddef.h>
@@ -73,6 +75,7 @@ static void answer_by_rule(const struct gate_question *q, enum fallback rule, en
         answer->flags |= GATE_OPENED_BY_RULE;
     } else {
         answer_with(answer, VERDICT_CANNOT_TELL, why);
+        answer->restrictions = 0; /* of an answer that was to open */
     }
 }
 
@@ -129,10 +132,6 @@ static bool decide_code(const struct gate_question *q, struct gate_answer *answe
     switch (q->code_says) {
     case WHY_OK:
         return false;
-    case WHY_LATE:
-        answer->flags |= GATE_LATE;
-        answer_by_rule(q, rule_of(q)->late, WHY_LATE, answer);
-        return true;
     case WHY_UNKNOWN_KEY:
     case WHY_STALE:
     case WHY_CLOCK:
@@ -322,4 +321,13 @@ void gate_unrecorded(const struct gate_question *q, struct gate_answer *answer)
     if (q->direction == DIRECTION_OUT || answer->verdict != VERDICT_OPEN)
         return; /* a refusal needs no record to stand */
     answer_by_rule(q, rule_of(q)->unrecorded, WHY_UNRECORDED, answer);
+}
+
+void gate_late(const struct gate_question *q, struct gate_answer *answer)
+{
+    if (q->direction == DIRECTION_OUT)
+        return;
+    answer->flags |= GATE_LATE;
+    if (answer->verdict == VERDICT_OPEN) /* a refusal stands however late it is */
+        answer_by_rule(q, rule_of(q)->late, WHY_LATE, answer);
 }

@@ -69,7 +69,10 @@ struct gate_answer {
 
 void gate_decide(const struct gate_question *q, struct gate_answer *answer);
 
-/* The same answer when the pass could not be recorded: the site's `unrecorded` rule. */
+/* The same answer when the pass could not be recorded: the site's `unrecorded` rule. Of the question
+ * these two read direction, site and device. */
 void gate_unrecorded(const struct gate_question *q, struct gate_answer *answer);
+/* The same answer when the device's deadline was over: the site's `late` rule, and a flag. */
+void gate_late(const struct gate_question *q, struct gate_answer *answer);
 
 #endif

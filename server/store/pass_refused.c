@@ -67,7 +67,7 @@ static void put_line(struct build *out, const struct pass *pass, const char *why
     put_time(&w, "set_aside_at", clock_wall_us());
     json_put_string(&w, "why_refused", why);
 #define PASS(name, type) PUT_##type(&w, #name, pass->name);
-#include "store/pass.def"
+#include "domain/pass.def"
 #undef PASS
     json_close_object(&w);
     build_char(out, '\n');

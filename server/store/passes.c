@@ -6,18 +6,6 @@
 
 enum { CHANGE_KIND_PASS_BATCH = 9 }; /* register/change.def; the register may use store, not the reverse */
 
-bool pass_is_same_key(const struct pass *a, const struct pass *b)
-{
-    return a->gate_id == b->gate_id && a->epoch == b->epoch && a->seq == b->seq &&
-           a->day == b->day && a->told == b->told;
-}
-
-bool pass_is_same_question(const struct pass *a, const struct pass *b)
-{
-    return a->direction == b->direction && a->token_index == b->token_index &&
-           a->token_iat == b->token_iat && (a->token_index >= 0 || a->worker_id == b->worker_id);
-}
-
 /* -- columns of many passes as arrays --------------------------------------------------------- */
 
 #define COLUMN(type, put)                                                                          \
@@ -45,7 +33,7 @@ static bool put_all(struct params *p, struct arena *arena, const struct pass *pa
 #define PASS(name, type)                                                                           \
     if (!put_##type(p, arena, passes, count, offsetof(struct pass, name)))                         \
         return false;
-#include "store/pass.def"
+#include "domain/pass.def"
 #undef PASS
     return true;
 }
@@ -68,14 +56,14 @@ static bool put_keys(struct params *p, struct arena *arena, const struct pass *p
 /* The statements that return whole passes list the columns in pass.def's order. */
 enum {
 #define PASS(name, type) COLUMN_##name,
-#include "store/pass.def"
+#include "domain/pass.def"
 #undef PASS
     PASS_COLUMNS
 };
 _Static_assert(PASS_COLUMNS == (int)PASS_FIND_COLUMNS, "pass_find.sql and pass.def differ");
 _Static_assert(PASS_COLUMNS == (int)PASS_SINCE_COLUMNS, "pass_since.sql and pass.def differ");
 _Static_assert(PASS_COLUMNS == (int)PASS_INSIDE_COLUMNS, "pass_inside.sql and pass.def differ");
-_Static_assert((int)COLUMN_fresh_ms == (int)PASS_FIND_FRESH_MS, "another order of columns");
+_Static_assert((int)COLUMN_inputs_hash == (int)PASS_FIND_INPUTS_HASH, "another order of columns");
 
 static struct pass pass_decode(const struct rows *rows, int row)
 {
@@ -83,7 +71,7 @@ static struct pass pass_decode(const struct rows *rows, int row)
 
     memset(&pass, 0, sizeof pass);
 #define PASS(name, type) pass.name = ROW_##type(rows, row, COLUMN_##name);
-#include "store/pass.def"
+#include "domain/pass.def"
 #undef PASS
     return pass;
 }

@@ -5,29 +5,10 @@
 #ifndef STORE_PASSES_H
 #define STORE_PASSES_H
 
-#include "scoring/day.h"
+#include "domain/pass.h"
 #include "store/pg.h"
 
 enum { PASSES_PER_BATCH = 1000 };
-
-enum pass_source { PASS_ASKED = 1, PASS_SPOOLED, PASS_HANDED_IN };
-
-#define PASS_TYPE_int16 int16_t
-#define PASS_TYPE_int32 int32_t
-#define PASS_TYPE_int64 int64_t
-#define PASS_TYPE_date  day_t
-#define PASS_TYPE_time  int64_t /* microseconds since 1970 */
-
-struct pass { /* members: store/pass.def; meanings: migrations/0004_passes.sql */
-#define PASS(name, type) PASS_TYPE_##type name;
-#include "store/pass.def"
-#undef PASS
-};
-
-bool pass_is_same_key(const struct pass *a, const struct pass *b);
-/* The same question: the same person or code, in the same direction. Under one key, anything else
- * is a gate that counts wrongly. */
-bool pass_is_same_question(const struct pass *a, const struct pass *b);
 
 struct pass_batch {
     int64_t id;                     /* > 0 */

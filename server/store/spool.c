@@ -15,7 +15,7 @@
 
 /* The checksum covers version and place as well: a record of another format, or one that landed
  * elsewhere in the file, is not mistaken for a good one. */
-enum { SPOOL_VERSION = 1, HEAD_BYTES = 8 };
+enum { SPOOL_VERSION = 2, HEAD_BYTES = 8 };
 static const unsigned char magic[4] = {'J', 'A', 'S', SPOOL_VERSION};
 
 enum {
@@ -26,7 +26,7 @@ enum {
 #define BYTES_time  8
     BODY_BYTES = 0
 #define PASS(name, type) +BYTES_##type
-#include "store/pass.def"
+#include "domain/pass.def"
 #undef PASS
     ,
     RECORD_BYTES = HEAD_BYTES + BODY_BYTES
@@ -83,7 +83,7 @@ static void pack(unsigned char *record, const struct pass *pass, size_t place)
     unsigned char *at = record + HEAD_BYTES;
 
 #define PASS(name, type) put_number(&at, (uint64_t)pass->name, BYTES_##type);
-#include "store/pass.def"
+#include "domain/pass.def"
 #undef PASS
     memcpy(record, magic, sizeof magic);
     at = record + sizeof magic;
@@ -105,7 +105,7 @@ static struct pass unpack(const unsigned char *record)
 
     memset(&pass, 0, sizeof pass);
 #define PASS(name, type) pass.name = (PASS_TYPE_##type)get_number(&at, BYTES_##type);
-#include "store/pass.def"
+#include "domain/pass.def"
 #undef PASS
     return pass;
 }

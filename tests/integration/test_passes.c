@@ -126,7 +126,7 @@ static struct pass pass_of(int64_t seq)
     pass.why = WHY_OK;
     pass.source = PASS_ASKED;
     pass.at = pass.decided_at = clock_wall_us();
-    pass.day = clock_local_day(pass.at);
+    pass.day = pass.today = clock_local_day(pass.at);
     pass.token_index = seq;
     pass.token_iat = pass.at / US_PER_SECOND;
     return pass;

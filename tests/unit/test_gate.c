@@ -274,9 +274,7 @@ struct down {
     void (*make)(struct world *w);
     bool secure; /* the device may guard a zone: no rule opens */
 };
-static void late(struct world *w) { w->q.code_says = WHY_LATE; }
 static void stale_at_zone(struct world *w) { stale(w); at_height(w); }
-static void late_at_zone(struct world *w) { late(w); at_height(w); }
 
 static const struct down downs[] = {
     {"register never heard from", never_fresh, false},
@@ -289,8 +287,6 @@ static const struct down downs[] = {
     {"site not known", no_site, true}, /* nor is its rule */
     {"device not known", no_device, true},
     {"register too old at a zone", stale_at_zone, true},
-    {"too late", late, false},
-    {"too late at a zone", late_at_zone, true},
 };
 
 Test(gate, matrix_of_each_dependency_down_and_each_policy)
@@ -303,7 +299,6 @@ Test(gate, matrix_of_each_dependency_down_and_each_policy)
 
             world_init(&w);
             w.site.rule.cannot_tell = open ? FALLBACK_OPEN_FLAGGED : FALLBACK_REFUSE;
-            w.site.rule.late = w.site.rule.cannot_tell;
             downs[i].make(&w);
             answer = ask(&w);
             cr_expect_eq(answer.verdict, opens ? VERDICT_OPEN : VERDICT_CANNOT_TELL, "%s",
@@ -315,15 +310,78 @@ Test(gate, matrix_of_each_dependency_down_and_each_policy)
 
 Test(gate, late_and_cannot_tell_are_rules_of_their_own)
 {
+    struct gate_answer answer;
     struct world w;
 
     world_init(&w);
     w.site.rule.late = FALLBACK_OPEN_FLAGGED;
     stale(&w);
     cr_expect_eq(ask(&w).verdict, VERDICT_CANNOT_TELL);
-    late(&w);
-    cr_expect_eq(ask(&w).verdict, VERDICT_OPEN);
-    cr_expect_eq(ask(&w).flags, (uint32_t)(GATE_OPENED_BY_RULE | GATE_LATE));
+    world_init(&w);
+    w.site.rule.cannot_tell = FALLBACK_OPEN_FLAGGED;
+    answer = ask(&w);
+    gate_late(&w.q, &answer);
+    cr_expect_eq(answer.verdict, VERDICT_CANNOT_TELL);
+    cr_expect_eq(answer.flags, (uint32_t)GATE_LATE);
+}
+
+Test(gate, what_comes_too_late_follows_the_late_rule)
+{
+    for (int open = 0; open <= 1; open++) {
+        for (int zone = 0; zone <= 1; zone++) {
+            struct world w;
+            struct gate_answer answer;
+            bool opens = open && !zone;
+
+            world_init(&w);
+            if (zone)
+                scaffolder_at_height(&w);
+            w.site.rule.late = open ? FALLBACK_OPEN_FLAGGED : FALLBACK_REFUSE;
+            answer = ask(&w);
+            cr_assert_eq(answer.verdict, VERDICT_OPEN);
+            gate_late(&w.q, &answer);
+            cr_expect_eq(answer.verdict, opens ? VERDICT_OPEN : VERDICT_CANNOT_TELL);
+            cr_expect_eq(answer.why, WHY_LATE);
+            cr_expect_eq(answer.flags,
+                         (uint32_t)(GATE_LATE | (opens ? GATE_OPENED_BY_RULE : 0)));
+        }
+    }
+}
+
+Test(gate, a_refusal_stands_however_late_it_is_and_nobody_is_kept_inside)
+{
+    struct gate_answer answer;
+    struct world w;
+
+    world_init(&w);
+    w.site.rule.late = FALLBACK_OPEN_FLAGGED;
+    red(&w);
+    answer = ask(&w);
+    gate_late(&w.q, &answer);
+    cr_expect(answer.verdict == VERDICT_REFUSE && answer.why == WHY_RED);
+    cr_expect_eq(answer.flags, (uint32_t)GATE_LATE);
+    world_init(&w);
+    w.q.direction = DIRECTION_OUT;
+    w.q.inside = true;
+    answer = ask(&w);
+    gate_late(&w.q, &answer);
+    cr_expect(answer.verdict == VERDICT_OPEN && answer.why == WHY_EXIT && answer.flags == 0);
+}
+
+Test(gate, zones_stay_shut_when_a_rule_opens_and_mean_nothing_when_none_does)
+{
+    for (int open = 0; open <= 1; open++) {
+        struct gate_answer answer;
+        struct world w;
+
+        world_init(&w);
+        yellow_restricted_by_site(&w);
+        w.site.rule.late = open ? FALLBACK_OPEN_FLAGGED : FALLBACK_REFUSE;
+        answer = ask(&w);
+        cr_assert_eq(answer.restrictions, 3u);
+        gate_late(&w.q, &answer);
+        cr_expect_eq(answer.restrictions, open ? 3u : 0u);
+    }
 }
 
 Test(gate, what_cannot_be_recorded_follows_the_unrecorded_rule)

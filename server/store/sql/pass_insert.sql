@@ -27,25 +27,38 @@
 -- $26 policy integer[]
 -- $27 semantics smallint[]
 -- $28 fresh_ms integer[]
+-- $29 engine smallint[]
+-- $30 inputs integer[]
+-- $31 today date[]
+-- $32 device_version integer[]
+-- $33 token_policy integer[]
+-- $34 clock_offset_ms integer[]
+-- $35 fresh_limit_ms integer[]
+-- $36 inputs_hash bigint[]
 -- writes
 -- returns: gate_id bigint, epoch integer, seq bigint, day date, told smallint
 INSERT INTO pass (gate_id, epoch, seq, day, told, site_id, worker_id, direction, verdict, why,
                   person_colour, colour_here, reasons, restrictions, flags, source, at,
                   decided_at, token_iat, token_index, facts_version, engagement_version,
-                  site_version, org_version, policy, semantics, fresh_ms, batch_id)
+                  site_version, org_version, policy, semantics, fresh_ms,
+                  engine, inputs, today, device_version, token_policy, clock_offset_ms,
+                  fresh_limit_ms, inputs_hash, batch_id)
 SELECT gate_id, epoch, seq, day, told, site_id, worker_id, direction, verdict, why,
        person_colour, colour_here, reasons, restrictions, flags, source, at, decided_at,
        token_iat, token_index, facts_version, engagement_version, site_version, org_version,
-       policy, semantics, fresh_ms, $1::bigint
+       policy, semantics, fresh_ms, engine, inputs, today, device_version, token_policy,
+       clock_offset_ms, fresh_limit_ms, inputs_hash, $1::bigint
 FROM unnest($2::bigint[], $3::integer[], $4::bigint[], $5::date[], $6::smallint[], $7::bigint[],
             $8::bigint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[],
             $13::smallint[], $14::bigint[], $15::integer[], $16::integer[], $17::smallint[],
             $18::timestamptz[], $19::timestamptz[], $20::bigint[], $21::bigint[],
             $22::integer[], $23::integer[], $24::integer[], $25::integer[], $26::integer[],
-            $27::smallint[], $28::integer[])
+            $27::smallint[], $28::integer[], $29::smallint[], $30::integer[], $31::date[],
+            $32::integer[], $33::integer[], $34::integer[], $35::integer[], $36::bigint[])
      AS sent (gate_id, epoch, seq, day, told, site_id, worker_id, direction, verdict, why,
               person_colour, colour_here, reasons, restrictions, flags, source, at, decided_at,
               token_iat, token_index, facts_version, engagement_version, site_version,
-              org_version, policy, semantics, fresh_ms)
+              org_version, policy, semantics, fresh_ms, engine, inputs, today,
+              device_version, token_policy, clock_offset_ms, fresh_limit_ms, inputs_hash)
 ON CONFLICT DO NOTHING
 RETURNING gate_id, epoch, seq, day, told

@@ -9,11 +9,13 @@
 --   flags integer, source smallint, at timestamptz, decided_at timestamptz, token_iat bigint,
 --   token_index bigint, facts_version integer, engagement_version integer,
 --   site_version integer, org_version integer, policy integer, semantics smallint,
---   fresh_ms integer
+--   fresh_ms integer, engine smallint, inputs integer, today date, device_version integer,
+--   token_policy integer, clock_offset_ms integer, fresh_limit_ms integer, inputs_hash bigint
 SELECT DISTINCT ON (site_id, worker_id) gate_id, epoch, seq, day, told, site_id, worker_id,
        direction, verdict, why, person_colour, colour_here, reasons, restrictions, flags,
        source, at, decided_at, token_iat, token_index, facts_version, engagement_version,
-       site_version, org_version, policy, semantics, fresh_ms
+       site_version, org_version, policy, semantics, fresh_ms, engine, inputs, today, device_version,
+       token_policy, clock_offset_ms, fresh_limit_ms, inputs_hash
 FROM pass
 WHERE decided_at >= $1 AND day >= $2 AND worker_id > 0 AND verdict = 1
   AND NOT EXISTS ( -- what the device was told counts, where that differs
