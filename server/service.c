@@ -113,6 +113,8 @@ static void fill_shared(struct service *service)
     shared->fresh_ms = s->fresh_ms;
     shared->queue_max = s->queue_max;
     shared->unsafe_database = s->unsafe_database;
+    shared->webhook_rules.plain = s->webhook_plain;
+    CHECK(network_list_parse(text_of(s->webhook_networks), &shared->webhook_rules.networks));
     shared->key_requests = new_buckets(US_PER_SECOND, s->key_requests_per_s);
     shared->address_failures = new_buckets(60 * (int64_t)US_PER_SECOND,
                                            s->address_failures_per_min);

@@ -1,5 +1,7 @@
 #include "settings.h"
 
+#include "base/address.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -416,6 +418,18 @@ bool settings_check_key_file(const char *name, const char *file, struct settings
     return true;
 }
 
+static bool check_webhooks(const struct settings *s, struct settings_fault *fault)
+{
+    struct network_list networks;
+
+    if (!network_list_parse(text_of(s->webhook_networks), &networks))
+        return refuse_setting(fault, ERR_SETTING_INVALID, "webhook_networks",
+                              "takes at most 16 networks like 10.1.0.0/16 or fd00::/8");
+    if (s->webhook_ca[0] != '\0' && access(s->webhook_ca, R_OK) != 0)
+        return refuse_setting(fault, ERR_FILE_UNREADABLE, "webhook_ca", strerror(errno));
+    return true;
+}
+
 bool settings_check_serving(const struct settings *s, struct settings_fault *fault)
 {
     const struct {
@@ -439,6 +453,8 @@ bool settings_check_serving(const struct settings *s, struct settings_fault *fau
         return refuse_setting(fault, ERR_SETTING_INVALID, "tls_key",
                               "must be set, or listen_port must be 0");
     if (s->listen_port != 0 && !settings_check_key_file("tls_key", s->tls_key, fault))
+        return false;
+    if (!check_webhooks(s, fault))
         return false;
     return settings_check_key_file("vault_file", s->vault_file, fault) &&
            settings_check_key_file("signing_key", s->signing_key, fault);

@@ -31,7 +31,8 @@ enum permission {
     MAY_MAKE_CODE = 1 << 18,
     MAY_SET_POLICY = 1 << 19,
     MAY_CONSENT = 1 << 20,
-    MAY_FIND_WORKER = 1 << 21     /* exact search by document number */
+    MAY_FIND_WORKER = 1 << 21,    /* exact search by document number */
+    MAY_SET_WEBHOOK = 1 << 22
 };
 
 struct caller {

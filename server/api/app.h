@@ -8,6 +8,7 @@
 #include "api/bucket.h"
 #include "crypto/seal.h"
 #include "crypto/token.h"
+#include "domain/webhook.h"
 #include "net/router.h"
 #include "register/follower.h"
 #include "register/registry.h"
@@ -39,6 +40,7 @@ struct shared {
     int64_t queue_max;
     struct buckets *key_requests;     /* what one key may ask in a second */
     struct buckets *address_failures; /* how often one address may show a key that is none */
+    struct webhook_rules webhook_rules;
     bool unsafe_database;    /* marks every answer */
     _Atomic bool stopping;
 };

@@ -20,6 +20,7 @@
 #include "api/sites.h"
 #include "api/trials.h"
 #include "api/trust.h"
+#include "api/webhooks.h"
 #include "api/worker_reads.h"
 #include "api/workers.h"
 
@@ -72,6 +73,24 @@ const struct route routes[] = {
          "Read an alert, what to do about it, and what became of it"),
     WRITE(METHOD_POST, "/v1/alerts/{id}", MAY_STOP_SITE | MAY_SANCTION, alert_act_fields,
           alert_act_post, &alert_state_bytes, "Say that an alert was seen; move its deadline"),
+
+    /* telling other systems */
+    WRITE(METHOD_POST, "/v1/webhooks", MAY_SET_WEBHOOK, webhook_post_fields, webhook_post,
+          &webhook_state_bytes, "Give an address to be told at; its secret is shown once"),
+    READ("/v1/webhooks", MAY_SET_WEBHOOK, webhook_list_query, webhook_list, &webhook_state_bytes,
+         "List webhooks"),
+    READ("/v1/webhooks/{id}", MAY_SET_WEBHOOK, NULL, webhook_get, &webhook_state_bytes,
+         "Read a webhook"),
+    WRITE(METHOD_PATCH, "/v1/webhooks/{id}", MAY_SET_WEBHOOK, webhook_patch_fields, webhook_patch,
+          &webhook_state_bytes, "Change a webhook or switch it off"),
+    WRITE(METHOD_POST, "/v1/webhooks/{id}/secret", MAY_SET_WEBHOOK, NULL, webhook_secret_post,
+          &webhook_state_bytes, "Give a webhook another secret; for a day both sign"),
+    WRITE(METHOD_POST, "/v1/webhooks/{id}/test", MAY_SET_WEBHOOK, NULL, webhook_test_post,
+          &delivery_state_bytes, "Send a test message"),
+    WRITE(METHOD_POST, "/v1/webhooks/{id}/retry", MAY_SET_WEBHOOK, NULL, webhook_retry_post,
+          &delivery_state_bytes, "Send anew what was given up"),
+    READ("/v1/webhooks/{id}/deliveries", MAY_SET_WEBHOOK, delivery_list_query, delivery_list,
+         &delivery_state_bytes, "What became of a webhook's messages"),
 
     /* policies */
     {METHOD_POST, "/v1/policies", MAY_SET_POLICY | MAY_SET_UP, NULL, NULL, policy_post,

@@ -60,7 +60,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, OBJECTS };
+enum object { NOTHING, PERSON, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, WEBHOOK, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -118,6 +118,17 @@ static long long import(const char *key)
     return id;
 }
 
+static long long webhook(const char *key)
+{
+    struct http_reply reply = server_must(
+        &server, "POST", "/v1/webhooks", key,
+        "{\"url\":\"https://hook.example.cn/x\",\"events\":[\"reminder.expiry\"]}");
+    long long id = reply_int(&reply, "id");
+
+    reply_clear(&reply);
+    return id;
+}
+
 static void set_objects(void)
 {
     const struct cast *cast = &city.cast;
@@ -136,6 +147,8 @@ static void set_objects(void)
                    draft(770003, "41", cast->other_regulator.key), 77777777},
         [IMPORT] = {import(cast->contractor.key), import(city.neighbour.key),
                     import(cast->other_contractor.key), 77777777},
+        [WEBHOOK] = {webhook(cast->contractor.key), webhook(city.neighbour.key),
+                     webhook(cast->other_contractor.key), 77777777},
     }; /* trials are of the drafts, which must be there first */
     const struct citizen *const people[] = {&city.own, &city.next_door, &city.far};
     const long long trials[WHOSE] = {trial(770001, cast->regulator.key),
@@ -188,6 +201,15 @@ static const struct example examples[] = {
     {"GET", "/v1/accounts/{id}", ACCOUNT, ANYBODY, "", NULL, NULL},
     {"PATCH", "/v1/accounts/{id}", ACCOUNT, ANYBODY, "", "{\"label\":\"x\"}", NULL},
     {"POST", "/v1/accounts/{id}/key", ACCOUNT, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/webhooks", NOTHING, ANYBODY, "",
+     "{\"url\":\"https://hook.example.cn/x\",\"events\":[\"reminder.expiry\"]}", NULL},
+    {"GET", "/v1/webhooks", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/webhooks/{id}", WEBHOOK, ANYBODY, "", NULL, NULL},
+    {"PATCH", "/v1/webhooks/{id}", WEBHOOK, ANYBODY, "", "{\"state\":\"active\"}", NULL},
+    {"POST", "/v1/webhooks/{id}/secret", WEBHOOK, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/webhooks/{id}/test", WEBHOOK, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/webhooks/{id}/retry", WEBHOOK, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/webhooks/{id}/deliveries", WEBHOOK, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/policies", NOTHING, ANYBODY, "", "{}", NULL},
     {"GET", "/v1/policies", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/policies/{number}", DRAFT, ANYBODY, "", NULL, NULL},
@@ -336,6 +358,8 @@ static bool may_see(enum who who, const struct example *example, enum whose whos
         return true;
     if (whose == ABSENT)
         return false;
+    if (example->object == WEBHOOK) /* of the contractor: not even his regulator reads it */
+        return who == CONTRACTOR && whose == OWN;
     switch (who) {
     case OPERATOR: return true;
     case CLINIC:
