@@ -1,0 +1,435 @@
+/* scoring/batch_training.c: training, study and coming back after a long time, of a cohort
+ * (rules_training.c). */
+#include "scoring/batch_parts.h"
+
+#include <stddef.h>
+
+enum { HORIZON_MONTHS = FACTS_HORIZON_MONTHS };
+
+static bool has_type(uint32_t types, unsigned type)
+{
+    return (types >> type & 1) != 0;
+}
+
+#define FOR_TYPES(type, types)                                                                     \
+    for (unsigned type = TRAINING_ENTRY_COMPANY; type <= TRAINING_DRILL; type++)                   \
+        if (has_type(types, type))
+
+static struct cohort_events trainings(const struct batch_work *work, unsigned type)
+{
+    return cohort_events(work->cohort, (enum cohort_list)(LIST_TRAINING + type));
+}
+
+static void say_where_less(const uint16_t *restrict sum, uint16_t need, unsigned lanes,
+                           uint16_t missing, uint16_t *restrict says)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        says[i] |= batch_mask(sum[i] < need) & missing;
+}
+
+/* -- hours of training ---------------------------------------------------------------------------- */
+
+static inline uint16_t worth(uint16_t what, struct batch_level level)
+{
+    return (uint16_t)((what & level.take) | level.give);
+}
+
+static inline uint16_t add_at_most(uint16_t a, uint16_t b)
+{
+    uint16_t sum = (uint16_t)(a + b);
+
+    return sum < a ? UINT16_MAX : sum;
+}
+
+static void add_rank(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
+                     struct batch_window window, struct batch_level level, uint16_t *restrict sum)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        sum[i] = (uint16_t)(sum[i] + (batch_mask(batch_in(window, on[i])) & worth(what[i], level)));
+}
+
+/* All ranks of a type are at most 8 * 255 hours and there are 13 types, so only tails can overflow:
+ * they come last. */
+_Static_assert(COHORT_RANKS_MAX * TRAINING_HOURS * TRAINING_DRILL <= UINT16_MAX, "see above");
+
+static void sum_hours(const struct batch_work *work, uint32_t types, struct batch_window window,
+                      struct batch_level level, uint16_t *sum)
+{
+    const size_t lanes = work->lanes;
+
+    batch_fill(sum, work->lanes, 0);
+    FOR_TYPES(type, types) {
+        const struct cohort_events e = trainings(work, type);
+
+        for (unsigned rank = 0; rank < e.ranks; rank++) {
+            if (batch_speaks(window, e.latest[rank]))
+                add_rank(e.on + rank * lanes, e.what + rank * lanes, work->lanes, window, level,
+                         sum);
+        }
+    }
+    FOR_TYPES(type, types) {
+        const struct cohort_events e = trainings(work, type);
+        bool speaks = batch_speaks(window, e.latest[e.ranks]);
+
+        for (unsigned k = 0; speaks && k < e.tail_count; k++) {
+            uint16_t *of = &sum[e.tail_worker[k]];
+
+            if (batch_in(window, e.tail_on[k]))
+                *of = add_at_most(*of, worth(e.tail_what[k], level));
+        }
+    }
+}
+
+static void take_later(const uint16_t *restrict on, unsigned lanes, day_t last,
+                       uint16_t *restrict day)
+{
+    for (unsigned i = 0; i < lanes; i++) {
+        uint16_t held = batch_mask(on[i] <= last) & on[i];
+
+        day[i] = held > day[i] ? held : day[i];
+    }
+}
+
+void batch_last_passed(const struct batch_work *work, uint32_t types, uint16_t *day)
+{
+    batch_fill(day, work->lanes, 0);
+    FOR_TYPES(type, types) {
+        const struct cohort_events e = trainings(work, type);
+        bool tail;
+        unsigned ranks = batch_ranks_now(work, &e, &tail);
+
+        for (unsigned rank = 0; rank < ranks; rank++)
+            take_later(e.on + (size_t)rank * work->lanes, work->lanes, work->on, day);
+        for (unsigned k = 0; tail && k < e.tail_count; k++) {
+            uint16_t *of = &day[e.tail_worker[k]];
+
+            if (e.tail_on[k] <= work->on && e.tail_on[k] > *of)
+                *of = e.tail_on[k];
+        }
+    }
+}
+
+/* -- entry training ------------------------------------------------------------------------------- */
+
+bool batch_compile_entry(struct batch_plan *plan, const struct rule *rule, struct batch_step *step)
+{
+    const struct rule_entry_training *r = &rule->entry_training;
+
+    for (unsigned i = 0; i < r->need_count; i++)
+        step->entry.level[i] = batch_level_of(r->need[i].type, r->need[i].hours);
+    step->entry.count = r->need_count;
+    step->entry.missing = batch_says(plan, r->missing, SCOPE_PERSON);
+    return true;
+}
+
+void batch_run_entry(const struct batch_step *step, struct batch_work *work)
+{
+    const struct step_entry *s = &step->entry;
+
+    for (unsigned i = 0; i < s->count; i++) {
+        sum_hours(work, 1u << s->level[i].type, batch_days(1, work->on), s->level[i], work->a);
+        say_where_less(work->a, s->level[i].need, work->lanes, s->missing, work->says);
+    }
+}
+
+/* -- periodic training ---------------------------------------------------------------------------- */
+
+bool batch_compile_periodic(struct batch_plan *plan, const struct rule *rule,
+                            struct batch_step *step)
+{
+    const struct rule_periodic_training *r = &rule->periodic_training;
+    struct step_periodic *s = &step->periodic;
+    enum scope scope;
+
+    if (!batch_audience_of(plan, &r->audience, &s->audience, &scope))
+        return false;
+    s->types = r->types;
+    s->level = batch_level_of(0, r->hours);
+    s->expired = batch_says(plan, r->expired, scope);
+    s->by_calendar = r->period_months != 0;
+    if (s->by_calendar) {
+        day_t first = day_of_period(plan->on, r->period_months, 0);
+        day_t before = first == 0 ? 0 : day_of_period((day_t)(first - 1), r->period_months, 0);
+
+        s->window = batch_days(first, plan->on);
+        s->before = first == 0 ? (struct batch_window){.first = DAY_NEVER}
+                               : batch_days(before, (day_t)(first - 1));
+        s->enrolled_by = before == 0 ? 0 : (uint16_t)(before - 1);
+    } else {
+        s->window = batch_rolling(plan->on, r->window_months);
+    }
+    return true;
+}
+
+/* Whom the rule speaks of at all: rolling, who ever passed such a training; by the calendar, who
+ * was enrolled before the period before this one. */
+static void find_subjects(const struct step_periodic *s, struct batch_work *work,
+                          uint16_t *restrict subject)
+{
+    const uint16_t *restrict enrolled = cohort_column(work->cohort, COLUMN_ENROLLED);
+    const uint16_t enrolled_by = s->enrolled_by;
+
+    if (s->by_calendar) {
+        for (unsigned i = 0; i < work->lanes; i++)
+            subject[i] = batch_mask(enrolled[i] != 0) & batch_mask(enrolled[i] <= enrolled_by);
+        return;
+    }
+    batch_last_passed(work, s->types, subject);
+    for (unsigned i = 0; i < work->lanes; i++)
+        subject[i] = batch_mask(subject[i] != 0);
+}
+
+static void keep_lacking(const uint16_t *restrict sum, uint16_t need, unsigned lanes,
+                         uint16_t *restrict subject)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        subject[i] &= batch_mask(sum[i] < need);
+}
+
+static void say_of_subjects(const uint16_t *restrict subject, unsigned lanes, uint16_t is,
+                            uint16_t *restrict says)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        says[i] |= subject[i] & is;
+}
+
+void batch_run_periodic(const struct batch_step *step, struct batch_work *work)
+{
+    const struct step_periodic *s = &step->periodic;
+
+    find_subjects(s, work, work->a);
+    sum_hours(work, s->types, s->window, s->level, work->b);
+    keep_lacking(work->b, s->level.need, work->lanes, work->a);
+    if (s->by_calendar) {
+        sum_hours(work, s->types, s->before, s->level, work->b);
+        keep_lacking(work->b, s->level.need, work->lanes, work->a);
+    }
+    if (!batch_everybody(&s->audience)) {
+        batch_audience_mask(&s->audience, work, work->b);
+        for (unsigned i = 0; i < work->lanes; i++)
+            work->a[i] &= work->b[i];
+    }
+    say_of_subjects(work->a, work->lanes, s->expired, work->says);
+}
+
+/* -- transfer training ---------------------------------------------------------------------------- */
+
+bool batch_compile_transfer(struct batch_plan *plan, const struct rule *rule,
+                            struct batch_step *step)
+{
+    const struct rule_transfer_training *r = &rule->transfer_training;
+
+    step->transfer.types = r->types;
+    step->transfer.level = batch_level_of(0, r->hours);
+    step->transfer.missing = batch_says(plan, r->missing, SCOPE_TRADE);
+    return true;
+}
+
+/* Each has a window of his own, from when he took up the other trade. */
+static void sum_since(const struct batch_work *work, const struct step_transfer *s,
+                      const uint16_t *restrict since, uint16_t *restrict sum)
+{
+    FOR_TYPES(type, s->types) {
+        const struct cohort_events e = trainings(work, type);
+
+        for (unsigned rank = 0; rank < e.ranks; rank++) {
+            const uint16_t *on = e.on + (size_t)rank * work->lanes;
+            const uint16_t *what = e.what + (size_t)rank * work->lanes;
+
+            for (unsigned i = 0; i < work->lanes; i++)
+                sum[i] = add_at_most(sum[i], batch_mask(on[i] <= work->on) &
+                                                 batch_mask(on[i] >= since[i]) &
+                                                 worth(what[i], s->level));
+        }
+        for (unsigned k = 0; k < e.tail_count; k++) {
+            unsigned i = e.tail_worker[k];
+
+            if (e.tail_on[k] <= work->on && e.tail_on[k] >= since[i])
+                sum[i] = add_at_most(sum[i], worth(e.tail_what[k], s->level));
+        }
+    }
+}
+
+void batch_run_transfer(const struct batch_step *step, struct batch_work *work)
+{
+    const struct step_transfer *s = &step->transfer;
+    const struct cohort_events e = cohort_events(work->cohort, LIST_TRANSFER);
+
+    if (e.tail_count == 0)
+        return;
+    batch_fill(work->a, work->lanes, DAY_NEVER);
+    batch_fill(work->b, work->lanes, 0);
+    for (unsigned k = 0; k < e.tail_count; k++)
+        work->a[e.tail_worker[k]] = e.tail_what[k];
+    sum_since(work, s, work->a, work->b);
+    for (unsigned k = 0; k < e.tail_count; k++) {
+        unsigned i = e.tail_worker[k];
+
+        if (e.tail_on[k] <= work->on && work->b[i] < s->level.need)
+            work->says[i] |= s->missing;
+    }
+}
+
+/* -- study points --------------------------------------------------------------------------------- */
+
+bool batch_compile_study(struct batch_plan *plan, const struct rule *rule, struct batch_step *step)
+{
+    const struct rule_study_points *r = &rule->study_points;
+
+    step->study.window = batch_rolling(plan->on, r->window_months);
+    step->study.points = (uint16_t)r->points;
+    step->study.missing = batch_says(plan, r->missing, SCOPE_PERSON);
+    return r->points <= UINT16_MAX;
+}
+
+static void add_points(const uint16_t *restrict on, const uint16_t *restrict points,
+                       unsigned lanes, struct batch_window window, uint16_t *restrict sum)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        sum[i] = add_at_most(sum[i], batch_mask(batch_in(window, on[i])) & points[i]);
+}
+
+void batch_run_study(const struct batch_step *step, struct batch_work *work)
+{
+    const struct step_study *s = &step->study;
+    const struct cohort_events e = cohort_events(work->cohort, LIST_STUDY);
+    const size_t lanes = work->lanes;
+
+    batch_fill(work->a, work->lanes, 0);
+    for (unsigned rank = 0; rank < e.ranks; rank++) {
+        if (batch_speaks(s->window, e.latest[rank]))
+            add_points(e.on + rank * lanes, e.what + rank * lanes, work->lanes, s->window, work->a);
+    }
+    for (unsigned k = 0; k < e.tail_count; k++) {
+        uint16_t *of = &work->a[e.tail_worker[k]];
+
+        if (batch_in(s->window, e.tail_on[k]))
+            *of = add_at_most(*of, e.tail_what[k]);
+    }
+    say_where_less(work->a, s->points, work->lanes, s->missing, work->says);
+}
+
+/* -- training for the site ------------------------------------------------------------------------ */
+
+bool batch_compile_site_training(struct batch_plan *plan, const struct rule *rule,
+                                 struct batch_step *step)
+{
+    const struct rule_site_training *r = &rule->site_training;
+
+    step->site_training.types = r->types;
+    step->site_training.window = r->validity_months == 0
+                                     ? batch_days(1, plan->on)
+                                     : batch_rolling(plan->on, r->validity_months);
+    step->site_training.missing = batch_says(plan, r->missing, SCOPE_SITE);
+    return true;
+}
+
+static void mark_held(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
+                      struct batch_window window, uint16_t *restrict held)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        held[i] |= batch_mask(batch_in(window, on[i])) & what[i];
+}
+
+static void say_where_not(const uint16_t *restrict held, const uint16_t *restrict post,
+                          unsigned lanes, uint16_t missing, uint16_t *restrict says)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        says[i] |= batch_mask((post[i] & POST_SITE) != 0) &
+                   batch_mask((held[i] & TRAINING_HERE) == 0) & missing;
+}
+
+void batch_run_site_training(const struct batch_step *step, struct batch_work *work)
+{
+    const struct step_site_training *s = &step->site_training;
+    const size_t lanes = work->lanes;
+
+    batch_fill(work->a, work->lanes, 0);
+    FOR_TYPES(type, s->types) {
+        const struct cohort_events e = trainings(work, type);
+
+        for (unsigned rank = 0; rank < e.ranks; rank++) {
+            if (batch_speaks(s->window, e.latest[rank]))
+                mark_held(e.on + rank * lanes, e.what + rank * lanes, work->lanes, s->window,
+                          work->a);
+        }
+        for (unsigned k = 0; k < e.tail_count; k++) {
+            if (batch_in(s->window, e.tail_on[k]))
+                work->a[e.tail_worker[k]] |= e.tail_what[k];
+        }
+    }
+    say_where_not(work->a, cohort_column(work->cohort, COLUMN_POST), work->lanes, s->missing,
+                  work->says);
+}
+
+/* -- idle ----------------------------------------------------------------------------------------- */
+
+bool batch_compile_idle(struct batch_plan *plan, const struct rule *rule, struct batch_step *step)
+{
+    const struct rule_idle *r = &rule->idle;
+
+    step->idle.months = r->months;
+    step->idle.idle = batch_says(plan, r->idle, SCOPE_PERSON);
+    step->idle.seen_by = batch_months_before(plan->on, r->months);
+    step->idle.horizon = batch_months_before(plan->on, HORIZON_MONTHS);
+    step->idle.retraining_types = r->retraining_types & ~(1u << TRAINING_PRE_SHIFT);
+    return r->months <= HORIZON_MONTHS;
+}
+
+/* Nothing of him for so long, up to today. */
+static void say_of_unseen(const struct step_idle *s, const struct batch_work *work,
+                          uint16_t *restrict says)
+{
+    const uint16_t *restrict enrolled = cohort_column(work->cohort, COLUMN_ENROLLED);
+    const uint16_t *restrict seen = cohort_column(work->cohort, COLUMN_SEEN);
+    const uint16_t seen_by = s->seen_by, horizon = s->horizon, idle = s->idle;
+
+    for (unsigned i = 0; i < work->lanes; i++) {
+        uint16_t known = batch_mask(seen[i] > horizon) | batch_mask(enrolled[i] != 0);
+
+        says[i] |= batch_mask(seen[i] <= seen_by) & known & idle;
+    }
+}
+
+/* The gaps that lie behind him: the day on which his last one ended, in `ended`. The one in which
+ * he is (the day asked about is not the last that is known) speaks at once. */
+static bool look_at_gaps(const struct step_idle *s, struct batch_work *work, uint16_t *ended)
+{
+    const uint16_t *enrolled = cohort_column(work->cohort, COLUMN_ENROLLED);
+    const struct cohort_events e = cohort_events(work->cohort, LIST_GAP);
+    bool any = false;
+
+    for (unsigned k = 0; k < e.tail_count; k++) {
+        unsigned i = e.tail_worker[k];
+        day_t next = e.tail_on[k], last = e.tail_what[k];
+        bool known = last > s->horizon;
+
+        if (next > work->on) {
+            if (last <= s->seen_by && (known || enrolled[i] != 0))
+                work->says[i] |= s->idle;
+        } else if (known && next >= day_add_months(last, s->months)) {
+            ended[i] = next;
+            any = true;
+        }
+    }
+    return any;
+}
+
+static void say_unless_retrained(const uint16_t *restrict ended, const uint16_t *restrict retrained,
+                                 unsigned lanes, uint16_t idle, uint16_t *restrict says)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        says[i] |= batch_mask(ended[i] > retrained[i]) & idle;
+}
+
+void batch_run_idle(const struct batch_step *step, struct batch_work *work)
+{
+    const struct step_idle *s = &step->idle;
+
+    say_of_unseen(s, work, work->says);
+    batch_fill(work->a, work->lanes, 0);
+    if (!look_at_gaps(s, work, work->a))
+        return;
+    batch_last_passed(work, s->retraining_types, work->b);
+    say_unless_retrained(work->a, work->b, work->lanes, s->idle, work->says);
+}
