@@ -1,7 +1,8 @@
 /* jobs/site_alerts.c: see site_alerts.h.
  *
  * A round: claim it (one server at a time), count on the surveyor's thread, write what was found
- * from the loop. A round that fails is left; the next one counts anew. */
+ * from the loop, put what became of alerts into the outbox. A round that fails is left; the next one
+ * counts anew, and tells what was not told. */
 #include "jobs/site_alerts.h"
 
 #include <stdlib.h>
@@ -10,13 +11,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/site_alert.h"
+#include "jobs/alert_event.h"
 #include "register/change.h"
 #include "store/alerts.h"
 
 enum {
     ARENA_BYTES = 64 * 1024 * 1024, /* of a round's statements: 100 bytes a site */
     LOOK_AGAIN_DIVISOR = 4,         /* of a period: how soon others look whether it is their turn */
-    SITES_MAX = 1 << 20
+    SITES_MAX = 1 << 20,
+    UNTOLD_MAX = 500 /* of one round; the next one goes on */
 };
 
 struct counted { /* a site */
@@ -33,6 +36,7 @@ struct site_alerts {
     struct counted *sites; /* by site id; [0, room) */
     size_t room, used;     /* used: one more than the highest id that was met */
     bool claimed, complete;
+    struct untold_alerts untold;
 };
 
 /* -- counting, on the surveyor's thread ------------------------------------------------------- */
@@ -101,16 +105,52 @@ static void give_up(struct site_alerts *a, struct err e)
     round_over(a);
 }
 
+static void on_told(void *arg, struct err e)
+{
+    struct site_alerts *a = arg;
+
+    if (err_is(e))
+        give_up(a, e);
+    else
+        round_over(a);
+}
+
+static void on_untold(void *arg, struct err e)
+{
+    struct site_alerts *a = arg;
+    struct batch *b;
+
+    if (err_is(e) || a->untold.count == 0) {
+        on_told(a, e);
+        return;
+    }
+    b = batch_new(a->options.pool, &a->arena);
+    CHECK_ALLOCATED(b);
+    for (int i = 0; i < a->untold.count && !err_is(e); i++)
+        e = alert_event_add(b, &a->arena, &a->untold.rows[i]);
+    if (!err_is(e))
+        e = batch_send(b, (struct waiter){on_told, a});
+    if (err_is(e))
+        give_up(a, e);
+}
+
 static void on_written(void *arg, struct err e)
 {
     struct site_alerts *a = arg;
+    struct batch *b;
 
     if (err_is(e)) {
         give_up(a, e);
         return;
     }
     follower_nudge(a->options.follower);
-    round_over(a);
+    arena_clear(&a->arena);
+    b = batch_new(a->options.pool, &a->arena);
+    CHECK_ALLOCATED(b);
+    alerts_untold(b, UNTOLD_MAX, &a->untold);
+    e = batch_send(b, (struct waiter){on_untold, a});
+    if (err_is(e))
+        give_up(a, e);
 }
 
 static void standing_of(const struct site_counts *c, int64_t site_id, struct standing *into)

@@ -115,6 +115,39 @@ void alerts_put(struct batch *b, struct arena *arena, const struct alerts_found 
     escalate_alerts(b, found);
 }
 
+static struct err decode_untold(void *into, const struct rows *rows)
+{
+    struct untold_alerts *untold = into;
+
+    untold->rows = arena_new_array(rows->arena, (size_t)rows->count + 1, struct untold_alert);
+    if (untold->rows == NULL)
+        return err_make(ERR_TOO_LARGE);
+    untold->count = rows->count;
+    for (int i = 0; i < rows->count; i++)
+        untold->rows[i] = (struct untold_alert){
+            .alert_id = row_int64(rows, i, ALERT_UNTOLD_ALERT_ID),
+            .site_id = row_int64(rows, i, ALERT_UNTOLD_SITE_ID),
+            .org_id = row_int64(rows, i, ALERT_UNTOLD_ORG_ID),
+            .event = row_text(rows, i, ALERT_UNTOLD_EVENT),
+            .due = row_date(rows, i, ALERT_UNTOLD_DUE),
+            .deadline = row_date(rows, i, ALERT_UNTOLD_DEADLINE),
+            .kind = row_int16(rows, i, ALERT_UNTOLD_KIND),
+            .then_what = row_int16(rows, i, ALERT_UNTOLD_THEN_WHAT),
+            .people = row_int32(rows, i, ALERT_UNTOLD_PEOPLE),
+            .yellow = row_int32(rows, i, ALERT_UNTOLD_YELLOW),
+            .red = row_int32(rows, i, ALERT_UNTOLD_RED),
+        };
+    return OK;
+}
+
+void alerts_untold(struct batch *b, int32_t max, struct untold_alerts *into)
+{
+    struct params *p = params_new(b);
+
+    params_int32(p, max);
+    batch_add(b, SQL_ALERT_UNTOLD, p, decode_untold, into);
+}
+
 /* -- reading ------------------------------------------------------------------------------------ */
 
 static struct err decode_alerts(void *into, const struct rows *rows)

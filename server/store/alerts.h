@@ -34,6 +34,19 @@ struct alerts_found {
 };
 void alerts_put(struct batch *b, struct arena *arena, const struct alerts_found *found);
 
+struct untold_alert { /* something became of an alert, and the outbox does not hold it yet */
+    int64_t alert_id, site_id, org_id;
+    struct text event; /* opened, escalated, cleared */
+    day_t due, deadline;
+    int16_t kind, then_what;
+    int32_t people, yellow, red;
+};
+struct untold_alerts {
+    struct untold_alert *rows;
+    int count;
+};
+void alerts_untold(struct batch *b, int32_t max, struct untold_alerts *into);
+
 /* -- what people read and do ---------------------------------------------------------------- */
 
 struct alert_row {

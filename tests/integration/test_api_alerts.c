@@ -108,6 +108,10 @@ Test(alerts, open_when_a_limit_is_passed_and_clear_when_it_is_not)
     reply_clear(&reply);
     city_make_green(&server, &city, city.own.id);
     await("cleared", of_site("cleared"));
+    await("told", say("SELECT count(*) FROM outbox WHERE kind = 'alert.opened' AND site_id = %lld",
+                      city.cast.site));
+    await("told", say("SELECT count(*) FROM outbox WHERE kind = 'alert.cleared' AND site_id = %lld",
+                      city.cast.site));
     reply = ask("GET", say("/v1/alerts/%lld", the_alert()), city.cast.inspector.key, NULL);
     cr_expect_str_eq(reply_text(&reply, "state"), "cleared");
     cr_expect_str_eq(reply_text(&reply, "what"), "黄码过多");
