@@ -324,11 +324,35 @@ static bool may_erase(const struct caller *caller, const struct person *person)
     return false;
 }
 
+/* The records end with one that says so. It claims the next version, so that of an engagement and
+ * an erasure in the same instant one comes too late, and starts over. */
+static struct err erase_rows(struct exchange *x, struct batch *b)
+{
+    struct worker_change *s = x->state;
+    const struct person *person = &s->person;
+    const struct caller *caller = caller_of(x);
+    struct work work = work_of(x);
+    struct record erasure = {.kind = RECORD_ERASURE, .occurred_on = x->today,
+                             .recorded_at = x->now, .by = caller->account_id,
+                             .org = caller->org_id};
+    struct text body = TEXT("{}"), secret = {NULL, 0};
+    struct joining joining = {person, &erasure, &body, &secret, 1};
+    struct err e;
+
+    CHECK(person->record_count > 0); /* nobody is enrolled without one */
+    erasure.version = person->records[person->record_count - 1].version + 1;
+    e = append_write(&work, b, &joining, 1);
+    if (!err_is(e))
+        person_erase(b, s->worker_id, caller->account_id);
+    return e;
+}
+
 static enum step erase_write(struct exchange *x)
 {
     struct worker_change *s = x->state;
     enum step next;
     struct batch *b;
+    struct err e;
 
     if (write_seen(x, &next))
         return next;
@@ -340,10 +364,9 @@ static enum step erase_write(struct exchange *x)
         return exchange_fail(x, err_make(ERR_STILL_ENGAGED));
     b = write_commit(x, 200, text_of(arena_format(&x->arena, "{\"worker\":%lld,\"erased\":true}",
                                                   (long long)s->worker_id)));
-    if (b == NULL)
-        return exchange_fail(x, err_make(ERR_TOO_LARGE));
-    person_erase(b, s->worker_id, caller_of(x)->account_id);
-    write_change(b, CHANGE_WORKER, s->worker_id, 0);
+    e = b != NULL ? erase_rows(x, b) : err_make(ERR_TOO_LARGE);
+    if (err_is(e))
+        return exchange_fail(x, e);
     write_audit(x, b, "worker.erase", s->worker_id, TEXT(""));
     return write_send(x, b, worker_erase);
 }

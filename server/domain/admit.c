@@ -97,7 +97,7 @@ static struct err admit_supersede(const struct record *record, const struct reco
 {
     const struct record *of = record_of(known, count, record->supersede.of);
 
-    if (of == NULL || of->kind == RECORD_SUPERSEDE)
+    if (of == NULL || of->kind == RECORD_SUPERSEDE || of->kind == RECORD_ERASURE)
         return err_field(ERR_VERSION_UNKNOWN, "/of", NULL);
     if (of->org != posting->org_id && posting->role != ACCOUNT_REGULATOR)
         return err_field(ERR_NOT_YOURS, "/of", NULL);

@@ -34,6 +34,7 @@ enum record_kind {
     RECORD_SUPERSEDE,
     RECORD_CONSENT,
     RECORD_MERGE,
+    RECORD_ERASURE, /* the service's own: what was personal is gone from here on */
     RECORD_KINDS
 };
 

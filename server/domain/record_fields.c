@@ -130,6 +130,7 @@ static const char *const kind_names[RECORD_KINDS] = {
     [RECORD_SUPERSEDE] = "supersede",
     [RECORD_CONSENT] = "consent",
     [RECORD_MERGE] = "merge",
+    [RECORD_ERASURE] = "erasure",
 };
 
 static const struct trade trades[] = {

@@ -522,7 +522,10 @@ Test(ends, an_erased_person_is_nowhere_and_his_records_remain)
     cr_expect_null(strstr(text, "ZX-71"));
     free(text);
     cr_expect_eq(fixture_query_int(say("SELECT count(*) FROM record WHERE worker_id = %lld",
-                                       city.own.id)), records, "records are never deleted");
+                                       city.own.id)), records + 1,
+                 "records are never deleted; the last one says that he was erased");
+    cr_expect_eq(fixture_query_int(say("SELECT kind FROM record WHERE worker_id = %lld"
+                                       " ORDER BY version DESC LIMIT 1", city.own.id)), 18);
     cr_expect_eq(fixture_query_int(say("SELECT (SELECT count(*) FROM person_key WHERE worker_id ="
                                        " %lld) + (SELECT count(*) FROM record_secret WHERE"
                                        " worker_id = %lld)", city.own.id, city.own.id)), 0);

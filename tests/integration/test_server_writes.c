@@ -280,6 +280,51 @@ static void crosser(struct race *race, unsigned number)
 }
 
 /* Two people in opposite orders: PostgreSQL ends one of two that wait for each other. */
+/* He asks to be erased in the instant in which a firm engages him by his document: the one or the
+ * other, never somebody who works and has no name. The erasing is held up between its look and its
+ * end, so that the two always cross. */
+Test(writes, an_erasure_and_an_engagement_in_the_same_instant_never_both_happen)
+{
+    char number[19], key[128];
+    struct http_reply reply;
+
+    fixture_exec("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
+                 "$$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$");
+    fixture_exec("CREATE TRIGGER slow BEFORE INSERT ON erasure FOR EACH ROW EXECUTE FUNCTION slow()");
+    for (unsigned round = 0; round < 4; round++) {
+        long long him = cast_worker(&server, cast.contractor.key, "孙有才",
+                                    cast_number(number, "19870512", 300 + round), cast.site, "030");
+        struct http_question questions[2];
+
+        reply = server_must(&server, "POST", say("/v1/workers/%lld/access", him),
+                            cast.contractor.key, NULL);
+        snprintf(key, sizeof key, "%s", reply_text(&reply, "key"));
+        reply_clear(&reply);
+        reply = server_must(&server, "POST", "/v1/engagements", cast.contractor.key,
+                            say("{\"kind\":\"engagement_end\",\"worker\":%lld,\"site\":%lld}", him,
+                                cast.site));
+        reply_clear(&reply);
+        questions[round % 2] = (struct http_question){
+            .method = "DELETE", .path = say("/v1/workers/%lld", him), .key = key,
+            .idempotency = say("erase-%u", round)};
+        questions[1 - round % 2] = (struct http_question){
+            .method = "POST", .path = "/v1/engagements", .key = cast.contractor.key,
+            .idempotency = say("engage-%u", round),
+            .body = say("{\"document_type\":1,\"document_number\":\"%s\",\"site\":%lld,"
+                        "\"trade\":\"030\",\"role\":\"worker\"}", number, cast.site)};
+        parallel_begin(&parallel, server.port, questions, 2);
+        parallel_finish(&parallel);
+        cr_expect_eq(parallel_count(&parallel, 200) + parallel_count(&parallel, 201), 1, "%s\n%s",
+                     parallel.answer[0].body, parallel.answer[1].body);
+        cr_expect_eq(fixture_query_int(
+                         say("SELECT (SELECT count(*) FROM erasure WHERE worker_id = %lld) +"
+                             " (SELECT count(*) FROM engagement WHERE worker_id = %lld"
+                             "  AND until_day IS NULL)", him, him)), 1);
+        cr_expect(is_sound(him));
+        parallel_clear(&parallel);
+    }
+}
+
 Test(writes, posts_about_the_same_people_in_opposite_orders_all_get_through)
 {
     struct race *race = race_new();

@@ -47,6 +47,7 @@ static const struct {
     {"supersede", "{\"of\":4}"},
     {"consent", "{\"scope\":\"health\",\"given\":false}"},
     {"merge", "{\"into\":99}"},
+    {"erasure", "{}"},
 };
 
 Test(record, every_kind_is_rendered_as_it_was_read)
