@@ -43,6 +43,17 @@ CREATE TABLE identity_review (
     at              timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- Who showed his document to which clinic or training centre. Worker numbers count up, so an
+-- organisation that may post about anybody could count them through; it may use the number of those
+-- only whom it named by document before.
+CREATE TABLE shown_document (
+    org_id    bigint      NOT NULL,
+    worker_id bigint      NOT NULL,
+    at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT shown_document_pkey PRIMARY KEY (org_id, worker_id)
+);
+CREATE INDEX shown_document_worker ON shown_document (worker_id);
+
 -- Append-only: everything that happens to a worker. A correction is a record that supersedes one.
 CREATE TABLE record (
     worker_id   bigint      NOT NULL,
@@ -107,7 +118,7 @@ CREATE INDEX slot_badge ON slot (worker_id) WHERE badge IS NOT NULL;
 
 GRANT USAGE ON SEQUENCE worker_id TO jianan_app;
 GRANT SELECT, INSERT ON record, erasure, identity_review TO jianan_app;
-GRANT SELECT, INSERT, DELETE ON person_key, record_secret TO jianan_app;
+GRANT SELECT, INSERT, DELETE ON person_key, record_secret, shown_document TO jianan_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON person TO jianan_app;
 GRANT SELECT, INSERT, UPDATE ON facts, engagement, slot, slot_list TO jianan_app;
 GRANT DELETE ON engagement TO jianan_app; -- refolding replaces a worker's rows

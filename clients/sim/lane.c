@@ -49,6 +49,7 @@ static int64_t site_of(const struct lane *lane)
 struct batch {
     struct lane *lane;
     const char *key, *path, *what;
+    bool shown; /* the key's holder is shown everybody's document */
     json_t *items;
     unsigned of[ITEMS_MAX];
 };
@@ -90,12 +91,13 @@ static bool batch_send(struct batch *b)
     return good;
 }
 
-/* Adds an item about the n-th of the lane's people; by document until his number here is known. */
+/* Adds an item about the n-th of the lane's people; by document until his number here is known, and
+ * to those to whom he shows it. */
 static bool batch_add(struct batch *b, unsigned n, json_t *item)
 {
     int64_t id = b->lane->city->workers[b->lane->places[n]].id;
 
-    if (id != 0)
+    if (id != 0 && !b->shown)
         json_object_set_new(item, "worker", json_integer(id));
     else
         json_object_set_new(item, "document_number", json_string(b->lane->people[n].number));
@@ -113,7 +115,8 @@ static bool stage(struct lane *lane, const char *key_name, unsigned key_number, 
 {
     char key[CLIENT_KEY_BYTES_MAX + 1];
     struct batch b = {
-        .lane = lane, .key = key, .path = path, .what = what, .items = json_array()};
+        .lane = lane, .key = key, .path = path, .what = what, .items = json_array(),
+        .shown = strcmp(key_name, "clinic") == 0 || strcmp(key_name, "training") == 0};
     bool good = city_key(lane->city, key_name, key_number, key);
 
     for (unsigned n = 0; n < lane->count && good; n++) {

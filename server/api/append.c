@@ -14,6 +14,7 @@ struct append {
     struct items items;
     struct person *persons; /* one an item */
     struct posting_rows posting;
+    struct shown_rows shown; /* clinics, training centres */
 };
 
 const size_t append_state_bytes = sizeof(struct append);
@@ -36,6 +37,20 @@ static int64_t *site_of(struct record *record)
     case RECORD_BAN: return record->ban.scope == BAN_SITE ? &record->ban.subject : NULL;
     default:         return NULL;
     }
+}
+
+/* Of those who are named by their number here, who showed his document before. */
+static void load_shown(struct exchange *x, struct batch *b, const struct person_name *names,
+                       size_t count)
+{
+    struct append *s = x->state;
+    int64_t *ids = arena_new_array(&x->arena, count, int64_t);
+
+    if (ids == NULL || !append_is_shown_documents(caller_of(x)))
+        return; /* a full arena is seen when the batch is sent */
+    for (size_t i = 0; i < count; i++)
+        ids[i] = names[i].worker_id;
+    shown_find(b, caller_of(x)->org_id, ids, count, &s->shown);
 }
 
 static enum step append_load(struct exchange *x)
@@ -63,6 +78,7 @@ static enum step append_load(struct exchange *x)
             sites[site_count++] = *site;
     }
     posting_load(b, caller_of(x)->org_id, sites, site_count, &s->posting);
+    load_shown(x, b, names, s->items.count);
     e = persons_load(b, &x->arena, names, s->items.count, s->persons);
     return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
 }
@@ -91,7 +107,7 @@ bool append_may_see(const struct caller *caller, const struct person *person, ui
         return false;
     if (caller->role == ACCOUNT_WORKER)
         return caller->worker_id == person->worker_id;
-    if (caller->role == ACCOUNT_CLINIC || caller->role == ACCOUNT_TRAINING_CENTRE)
+    if (append_is_shown_documents(caller))
         return true;
     return engaged_with(caller, person, today);
 }
@@ -102,6 +118,14 @@ static bool may_engage(const struct caller *caller, const struct item *item)
 {
     return caller->role == ACCOUNT_CONTRACTOR && item->record.kind == RECORD_ENGAGEMENT &&
            item->name.worker_id == 0 && item->person->found;
+}
+
+/* Numbers count up: who may post about anybody must not find out by them who there is. */
+static bool is_guessed(const struct caller *caller, const struct append *s,
+                       const struct item *item)
+{
+    return append_is_shown_documents(caller) && item->name.worker_id != 0 &&
+           !shown_has(&s->shown, item->name.worker_id);
 }
 
 static struct err check_site(const struct caller *caller, const struct append *s,
@@ -196,6 +220,8 @@ static struct err decide(struct exchange *x, struct append *s, size_t i, struct 
     struct err e;
 
     item->person = &s->persons[i];
+    if (is_guessed(caller, s, item))
+        return err_make(ERR_WORKER_UNKNOWN);
     if (!append_may_see(caller, item->person, x->today) && !may_engage(caller, item))
         return err_make(ERR_WORKER_UNKNOWN);
     if (item->person->erased)
@@ -228,6 +254,8 @@ static struct err write_groups(struct exchange *x, struct batch *b, const struct
     if (joined == 0)
         return OK;
     write_audit_list(x, b, "record.post", workers, joined, TEXT(""));
+    if (append_is_shown_documents(caller_of(x)))
+        shown_insert(b, caller_of(x)->org_id, workers, joined);
     return append_write(&work, b, joining, joined);
 }
 

@@ -35,7 +35,14 @@ MUST_USE struct err append_write(const struct work *work, struct batch *b,
 
 /* May the caller see this worker (and so post about him)? Contractors: engaged by them today or
  * later. Safety officers: on their site. Inspectors, regulators: on a site of their region. A
- * worker: himself. Clinics and training centres name people by document and see nothing else. */
+ * worker: himself. Clinics and training centres: whoever shows his document; they see nothing of
+ * him, and name him by his number only when they named him by document before. */
 bool append_may_see(const struct caller *caller, const struct person *person, uint16_t today);
+
+/* Whoever this is posts about those who come to him with their document. */
+static inline bool append_is_shown_documents(const struct caller *caller)
+{
+    return caller->role == ACCOUNT_CLINIC || caller->role == ACCOUNT_TRAINING_CENTRE;
+}
 
 #endif

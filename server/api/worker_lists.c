@@ -7,6 +7,7 @@
 #include "domain/facts_pack.h"
 #include "domain/idnumber.h"
 #include "domain/record.h"
+#include "store/posting.h"
 #include "store/reads.h"
 
 #define COLOUR_WORDS "green|yellow|red|none" /* in the order of enum colour */
@@ -256,7 +257,7 @@ static struct reach find_reach(const struct caller *caller)
 {
     struct reach reach = reach_of(caller);
 
-    if (caller->role == ACCOUNT_CLINIC || caller->role == ACCOUNT_TRAINING_CENTRE)
+    if (append_is_shown_documents(caller))
         return (struct reach){0};
     return reach;
 }
@@ -300,6 +301,8 @@ static enum step worker_find_audit(struct exchange *x)
 
     if (b != NULL && detail != NULL)
         write_audit(x, b, "worker.find", s->found.worker_id, text_of(detail));
+    if (b != NULL && s->found.worker_id != 0 && append_is_shown_documents(caller_of(x)))
+        shown_insert(b, caller_of(x)->org_id, &s->found.worker_id, 1);
     return load_send(x, b);
 }
 

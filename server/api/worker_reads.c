@@ -97,7 +97,7 @@ static bool may_open(const struct exchange *x)
     const struct worker_read *s = x->state;
     const struct caller *caller = caller_of(x);
 
-    if (caller->role == ACCOUNT_CLINIC || caller->role == ACCOUNT_TRAINING_CENTRE)
+    if (append_is_shown_documents(caller))
         return false;
     return append_may_see(caller, &s->person, x->today);
 }

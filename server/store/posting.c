@@ -73,3 +73,44 @@ const struct posting_site *posting_site_find(const struct posting_rows *rows, in
     }
     return NULL;
 }
+
+static struct err decode_shown(void *into, const struct rows *rows)
+{
+    struct shown_rows *shown = into;
+
+    shown->worker_ids = arena_new_array(rows->arena, (size_t)rows->count + 1, int64_t);
+    if (shown->worker_ids == NULL)
+        return err_make(ERR_TOO_LARGE);
+    for (int i = 0; i < rows->count; i++)
+        shown->worker_ids[i] = row_int64(rows, i, SHOWN_FIND_WORKER_ID);
+    shown->count = (size_t)rows->count;
+    return OK;
+}
+
+void shown_find(struct batch *b, int64_t org_id, const int64_t *worker_ids, size_t count,
+                struct shown_rows *rows)
+{
+    struct params *p = params_new(b);
+
+    params_int64(p, org_id);
+    params_int64_array(p, worker_ids, count);
+    batch_add(b, SQL_SHOWN_FIND, p, decode_shown, rows);
+}
+
+bool shown_has(const struct shown_rows *rows, int64_t worker_id)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->worker_ids[i] == worker_id)
+            return true;
+    }
+    return false;
+}
+
+void shown_insert(struct batch *b, int64_t org_id, const int64_t *worker_ids, size_t count)
+{
+    struct params *p = params_new(b);
+
+    params_int64(p, org_id);
+    params_int64_array(p, worker_ids, count);
+    batch_add(b, SQL_SHOWN_INSERT, p, NULL, NULL);
+}

@@ -22,4 +22,15 @@ void posting_load(struct batch *b, int64_t org_id, const int64_t *site_ids, size
                   struct posting_rows *rows);
 const struct posting_site *posting_site_find(const struct posting_rows *rows, int64_t site_id);
 
+/* Who showed his document to an organisation: only those it may name by their number here, when it
+ * could otherwise post about anybody (clinics, training centres). */
+struct shown_rows {
+    int64_t *worker_ids;
+    size_t count;
+};
+void shown_find(struct batch *b, int64_t org_id, const int64_t *worker_ids, size_t count,
+                struct shown_rows *rows);
+bool shown_has(const struct shown_rows *rows, int64_t worker_id);
+void shown_insert(struct batch *b, int64_t org_id, const int64_t *worker_ids, size_t count);
+
 #endif

@@ -354,6 +354,7 @@ Test(reads, a_colour_filter_gives_every_page_in_full)
 Test(reads, a_document_finds_whom_the_asker_may_find)
 {
     char body[128];
+    int64_t before = audit_rows("worker.find");
     const struct {
         const char *who, *key;
         int status;
@@ -380,11 +381,12 @@ Test(reads, a_document_finds_whom_the_asker_may_find)
         }
         reply_clear(&reply);
     }
-    cr_expect_eq(audit_rows("worker.find"), 6); /* found or not */
+    cr_expect_eq(audit_rows("worker.find") - before, 6); /* found or not */
 }
 
 Test(reads, guessing_numbers_is_slowed_down)
 {
+    struct part clinic = cast_account(&server, "clinic", cast_org(&server, "clinic", ""), "");
     char body[128];
     int found = 0, slowed = 0;
 
@@ -393,7 +395,7 @@ Test(reads, guessing_numbers_is_slowed_down)
 
         snprintf(body, sizeof body, "{\"document_type\":1,\"document_number\":\"%s\"}",
                  cast_number((char[19]){0}, "19700101", 100 + i));
-        reply = server_ask(&server, "POST", "/v1/workers/find", cast.clinic.key, body);
+        reply = server_ask(&server, "POST", "/v1/workers/find", clinic.key, body);
         found += reply.status == 404;
         slowed += reply.status == 429;
         if (reply.status == 429)

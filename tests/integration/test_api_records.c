@@ -421,6 +421,35 @@ Test(records, a_repeated_request_is_answered_byte_by_byte_the_same)
     reply_clear(&first);
 }
 
+/* Numbers count up: a clinic that could post about any of them would know who there is. */
+Test(records, a_clinic_names_by_number_only_whom_it_named_by_document_before)
+{
+    static const char by_number[] = "{\"worker\":%lld,\"conclusion\":\"no_abnormality\"}";
+    static const char by_document[] = "{\"document_type\":1,\"document_number\":\"%s\","
+                                      "\"conclusion\":\"no_abnormality\"}";
+    const char *const exists = say(by_number, city.next_door.id);
+    const char *const absent = say(by_number, 77777777LL);
+    struct http_reply first = ask("POST", "/v1/exams", cast->clinic.key, exists);
+    struct http_reply second = ask("POST", "/v1/exams", cast->clinic.key, absent);
+
+    cr_expect_eq(first.status, 404, "%s", first.body);
+    json_object_del(first.json, "instance");
+    json_object_del(second.json, "instance");
+    cr_expect(json_equal(first.json, second.json), "%s, but %s", first.body, second.body);
+    reply_clear(&first);
+    reply_clear(&second);
+    /* by document, and from then on by number: this clinic, and no other */
+    done(must("POST", "/v1/exams", cast->clinic.key, say(by_document, city.next_door.number)));
+    done(must("POST", "/v1/exams", cast->clinic.key, exists));
+    cr_expect_eq(status_of("POST", "/v1/exams", city.other_clinic.key, exists), 404);
+    cast_meet(&server, &city.other_clinic, city.next_door.number); /* asking by document will do */
+    done(must("POST", "/v1/exams", city.other_clinic.key, exists));
+    cr_expect_eq(status_of("POST", "/v1/trainings", cast->centre.key,
+                           say("{\"worker\":%lld,\"type\":\"entry_company\",\"hours\":8,"
+                               "\"passed\":true}", city.next_door.id)), 404,
+                 "a training centre is held to the same");
+}
+
 /* -- who is who --------------------------------------------------------------------------------- */
 
 static char *shape(const struct http_reply *reply)

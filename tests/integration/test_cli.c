@@ -204,6 +204,11 @@ static void made_green(const char *worker, const char *site)
     EXPECT(CLI_DONE, jianan_with("clinic", NUMBER "\n",
                                  (const char *[]){"exam", "post", "--document-number", "-",
                                                   "--conclusion", "no_abnormality", NULL}));
+    EXPECT(CLI_REFUSED, JIANAN("training_centre", "training", "study", "--worker", worker,
+                               "--points", "60")); /* it has not seen his document yet */
+    EXPECT(CLI_DONE, jianan_with("training_centre", NUMBER "\n",
+                                 (const char *[]){"worker", "find", "--document-number", "-",
+                                                  "--document-type", "1", NULL}));
     for (int i = 0; i < 3; i++)
         EXPECT(CLI_DONE, JIANAN("training_centre", "training", "post", "--worker", worker, "--type",
                                 levels[i][0], "--hours", levels[i][1], "--passed", "true"));

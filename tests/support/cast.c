@@ -70,6 +70,8 @@ static struct part gate(struct server *server, long long site_id, long long *dev
     return part_of(reply, "account", 0);
 }
 
+static const struct cast *opened;
+
 void cast_open(struct server *server, struct cast *cast)
 {
     const char *permit = ",\"permit_state\":\"valid\"";
@@ -94,6 +96,16 @@ void cast_open(struct server *server, struct cast *cast)
     cast->other_regulator = cast_account(server, "regulator", other_ministry, ",\"region\":\"41\"");
     cast->gate_account = gate(server, cast->site, &cast->gate);
     cast->other_gate_account = gate(server, cast->other_site, &cast->other_gate);
+    opened = cast;
+}
+
+void cast_meet(struct server *server, const struct part *part, const char *number)
+{
+    struct http_reply reply =
+        server_must(server, "POST", "/v1/workers/find", part->key,
+                    say("{\"document_type\":1,\"document_number\":\"%s\"}", number));
+
+    reply_clear(&reply);
 }
 
 const char *cast_number(char into[19], const char *birth, unsigned n)
@@ -119,5 +131,9 @@ long long cast_worker(struct server *server, const char *key, const char *name, 
     long long id = reply_int(&reply, "worker");
 
     reply_clear(&reply);
+    if (opened != NULL) {
+        cast_meet(server, &opened->clinic, number);
+        cast_meet(server, &opened->centre, number);
+    }
     return id;
 }

@@ -24,7 +24,11 @@ void cast_open(struct server *server, struct cast *cast);
 long long cast_org(struct server *server, const char *kind, const char *more); /* more: ",\"x\":1" */
 struct part cast_account(struct server *server, const char *role, long long org, const char *more);
 
-/* Enrols somebody by the contractor's key: the worker's id. */
+/* He shows his document there: from now on they may name him by his number. */
+void cast_meet(struct server *server, const struct part *part, const char *number);
+
+/* Enrols somebody by the contractor's key: the worker's id. He has been at the clinic and at the
+ * training centre of the cast that was opened last. */
 long long cast_worker(struct server *server, const char *key, const char *name, const char *number,
                       long long site, const char *trade);
 

@@ -89,6 +89,9 @@ void city_open(struct server *server, struct city *city)
     city_enrol(server, city->cast.contractor.key, city->cast.site, "020", &city->own);
     city_enrol(server, city->neighbour.key, city->neighbour_site, "020", &city->next_door);
     city_enrol(server, city->cast.other_contractor.key, city->cast.other_site, "020", &city->far);
+    cast_meet(server, &city->cast.clinic, city->own.number);
+    cast_meet(server, &city->other_clinic, city->own.number);
+    cast_meet(server, &city->cast.centre, city->own.number);
 }
 
 void city_make_green(struct server *server, const struct city *city, long long worker)

@@ -21,6 +21,7 @@ struct city {
     struct part neighbour_gate_account;
     struct citizen own, next_door, far; /* of contractor, neighbour, other_contractor */
 };
+/* Own has been at both clinics and at the training centre; the others have not. */
 void city_open(struct server *server, struct city *city);
 
 /* Enrols a citizen whose name, number and phone are set, and gives him a key. */
