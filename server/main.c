@@ -1,4 +1,5 @@
 /* main.c: reads settings, then serves, or does one of the things an operator does by hand. */
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "crypto/seal.h"
 #include "crypto/token.h"
+#include "replay_run.h"
 #include "service.h"
 #include "store/first_account.h"
 #include "store/migrate.h"
@@ -29,6 +31,7 @@ static const char usage[] =
     "  --new-vault FILE          make the keys of personal data (keep a copy elsewhere)\n"
     "  --new-signing-key FILE    make the key that signs codes (ES256)\n"
     "  --new-operator-key NAME   open an operator's account; prints its key, once\n"
+    "  --replay DAY[..DAY]       decide every pass of these days again; exit 1 when any differs\n"
     "  --print-routes            the service's routes as JSON\n"
     "  --print-settings          the settings in force\n"
     "  --version, --help\n\n";
@@ -154,6 +157,20 @@ static int new_operator_key(const struct settings *s, const char *label)
     return EXIT_OK;
 }
 
+/* Findings first, one a line; then the counts. Exit 1: something differs, or cannot be made again. */
+static int replay(const struct settings *s, const char *span)
+{
+    struct replay_counts counts;
+    struct err e = replay_run(s, span, &counts);
+
+    if (err_is(e))
+        return refuse(e);
+    printf("{\"passes\":%" PRId64 ",\"equal\":%" PRId64 ",\"decided_elsewhere\":%" PRId64
+           ",\"different\":%" PRId64 ",\"impossible\":%" PRId64 "}\n",
+           counts.passes, counts.equal, counts.elsewhere, counts.different, counts.impossible);
+    return counts.different + counts.impossible > 0 ? EXIT_REFUSED : EXIT_OK;
+}
+
 /* -- serving --------------------------------------------------------------------------------------- */
 
 static void raise_descriptors(void)
@@ -228,7 +245,8 @@ struct command {
 static bool takes_argument(const char *verb)
 {
     return strcmp(verb, "--new-vault") == 0 || strcmp(verb, "--new-signing-key") == 0 ||
-           strcmp(verb, "--new-operator-key") == 0 || strcmp(verb, "--config") == 0;
+           strcmp(verb, "--new-operator-key") == 0 || strcmp(verb, "--replay") == 0 ||
+           strcmp(verb, "--config") == 0;
 }
 
 static bool read_arguments(int argc, char **argv, struct command *c)
@@ -282,6 +300,8 @@ static int run(const struct command *c, const struct settings *s)
         return migrate(s);
     if (strcmp(c->verb, "--new-operator-key") == 0)
         return new_operator_key(s, c->argument);
+    if (strcmp(c->verb, "--replay") == 0)
+        return replay(s, c->argument);
     if (strcmp(c->verb, "--print-settings") == 0)
         return print_settings(s);
     fprintf(stderr, "unknown: %s\n\n%s", c->verb, usage);

@@ -63,9 +63,10 @@ enum {
 _Static_assert(PASS_COLUMNS == (int)PASS_FIND_COLUMNS, "pass_find.sql and pass.def differ");
 _Static_assert(PASS_COLUMNS == (int)PASS_SINCE_COLUMNS, "pass_since.sql and pass.def differ");
 _Static_assert(PASS_COLUMNS == (int)PASS_INSIDE_COLUMNS, "pass_inside.sql and pass.def differ");
+_Static_assert(PASS_COLUMNS == (int)REPLAY_PASSES_COLUMNS, "replay_passes.sql and pass.def differ");
 _Static_assert((int)COLUMN_inputs_hash == (int)PASS_FIND_INPUTS_HASH, "another order of columns");
 
-static struct pass pass_decode(const struct rows *rows, int row)
+struct pass pass_decode(const struct rows *rows, int row)
 {
     struct pass pass;
 

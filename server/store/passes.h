@@ -35,6 +35,9 @@ struct passes_found {
 };
 MUST_USE struct err passes_find(struct batch *b, struct arena *arena, struct passes_found *found);
 
+/* A whole pass, of a row that has the columns of domain/pass.def in their order. */
+struct pass pass_decode(const struct rows *rows, int row);
+
 /* Asks for the partitions of these days. */
 void passes_ensure_days(struct batch *b, const day_t *days, size_t count);
 

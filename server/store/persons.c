@@ -46,7 +46,7 @@ static int run_length(const struct rows *rows, int first, int ord_column)
     return end - first;
 }
 
-static struct err decode_record(const struct rows *rows, int row, struct record *record)
+struct err person_record_decode(const struct rows *rows, int row, struct record *record)
 {
     struct err e;
     json_t *body;
@@ -79,7 +79,7 @@ static struct err decode_records(void *into, const struct rows *rows)
         if (p->records == NULL)
             return err_make(ERR_TOO_LARGE);
         for (int i = 0; i < count; i++) {
-            struct err e = decode_record(rows, first + i, &p->records[i]);
+            struct err e = person_record_decode(rows, first + i, &p->records[i]);
 
             if (err_is(e))
                 return e;

@@ -47,4 +47,8 @@ MUST_USE struct err persons_load(struct batch *b, struct arena *arena,
                                  const struct person_name *names, size_t count,
                                  struct person *persons);
 
+/* One record of a row whose columns are those of persons_records.sql. ERR_INTERNAL: it makes no
+ * sense. */
+MUST_USE struct err person_record_decode(const struct rows *rows, int row, struct record *record);
+
 #endif

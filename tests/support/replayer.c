@@ -1,0 +1,74 @@
+#include "support/replayer.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "scoring/day.h"
+#include "support/pg_fixture.h"
+
+static void die(const char *what)
+{
+    fprintf(stderr, "replayer: %s\n", what);
+    abort();
+}
+
+static void read_line(struct replayed *out, const char *line, bool *counted)
+{
+    json_t *json = json_loads(line, 0, NULL);
+
+    if (json == NULL)
+        die(line);
+    *counted = json_object_get(json, "equal") != NULL;
+    if (*counted) {
+        out->passes = json_integer_value(json_object_get(json, "passes"));
+        out->equal = json_integer_value(json_object_get(json, "equal"));
+        out->elsewhere = json_integer_value(json_object_get(json, "decided_elsewhere"));
+        out->different = json_integer_value(json_object_get(json, "different"));
+        out->impossible = json_integer_value(json_object_get(json, "impossible"));
+    } else if (out->finding[0] == '\0') {
+        snprintf(out->finding, sizeof out->finding, "%s", line);
+    }
+    json_decref(json);
+}
+
+struct replayed replay_days(const char *span)
+{
+    struct replayed out = {0};
+    char command[1024], line[4096];
+    bool counted = false;
+    FILE *pipe;
+    int status;
+
+    if (snprintf(command, sizeof command, "%s --replay %s '--database=%s'", JIANAN_SERVER, span,
+                 fixture_conninfo(FIXTURE_APP)) >= (int)sizeof command)
+        die("too long");
+    pipe = popen(command, "r");
+    if (pipe == NULL)
+        die(command);
+    while (fgets(line, sizeof line, pipe) != NULL)
+        read_line(&out, line, &counted);
+    status = pclose(pipe);
+    if (!counted || !WIFEXITED(status))
+        die("no counts");
+    out.status = WEXITSTATUS(status);
+    return out;
+}
+
+static struct civil civil_of(const char *sql)
+{
+    return day_to_civil((day_t)fixture_query_int(sql));
+}
+
+const char *replay_span(void)
+{
+    static char span[32];
+    struct civil from = civil_of("SELECT (min(day) - date '1900-01-01')::bigint FROM pass");
+    struct civil last = civil_of("SELECT (max(day) - date '1900-01-01')::bigint FROM pass");
+
+    snprintf(span, sizeof span, "%04d-%02d-%02d..%04d-%02d-%02d", from.year, from.month, from.day,
+             last.year, last.month, last.day);
+    return span;
+}

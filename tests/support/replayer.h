@@ -1,0 +1,18 @@
+/* support/replayer.h: runs `jianan-server --replay` over the test's database. */
+#ifndef SUPPORT_REPLAYER_H
+#define SUPPORT_REPLAYER_H
+
+#include <stdint.h>
+
+struct replayed {
+    int status; /* of the program: 0 all is equal, 1 something is not */
+    long long passes, equal, elsewhere, different, impossible;
+    char finding[4096]; /* the first line that is not the counts; "" */
+};
+/* span: "2026-11-21" or "2026-11-01..2026-11-21". Dies when the program tells no counts. */
+struct replayed replay_days(const char *span);
+
+/* The days of all passes, as a span. */
+const char *replay_span(void);
+
+#endif
