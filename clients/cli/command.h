@@ -47,6 +47,8 @@ struct command {
     int (*show)(struct session *s, const json_t *answer);
     void (*prepare)(struct session *s); /* may be NULL: fills in what was not said */
     int (*run)(struct session *s);      /* instead of asking once; may be NULL */
+    /* Without a server: reads all that follows the command's name by itself. May be NULL. */
+    int (*alone)(const struct command *command, int argc, char **argv, bool english);
     const char *zh, *en;
 };
 extern const struct command commands[]; /* .verb NULL ends it */
@@ -104,8 +106,9 @@ bool help_verb(FILE *to, const char *verb, bool english);
 
 int import_run(struct session *s);      /* import.c */
 int policy_trial_run(struct session *s); /* trial.c */
-int policy_check_run(struct session *s); /* policy.c: without a server */
-int policy_show_run(struct session *s);
+int policy_show_run(struct session *s); /* policy.c */
+int policy_check_main(const struct command *command, int argc, char **argv,
+                      bool english); /* policy_check.c */
 int doctor_run(struct session *s);      /* doctor.c */
 void gate_prepare(struct session *s);   /* gate.c */
 int gate_show(struct session *s, const json_t *answer);

@@ -177,6 +177,11 @@ static const struct option_row alert_extend[] = {
     {"--deadline", "DATE", OPTION_TEXT, true, "新期限", "the new deadline"},
     END,
 };
+static const struct option_row policy_check[] = {
+    {"--examples", "", OPTION_TEXT, false, "改为列出示例：每条规则的每个原因和颜色各一名工人",
+     "prints people instead: one for each reason and colour of each rule"},
+    END,
+};
 static const struct option_row policy_trial[] = {
     {"--on", "DATE", OPTION_TEXT, false, "按此日，缺省为今天或生效日",
      "on this day; else today, or the day from which it applies"},
@@ -497,9 +502,9 @@ const struct command commands[] = {
          "lists policies"),
     {.verb = "policy", .sub = "show", .method = "GET", .path = "/v1/policies/{编号}",
      .run = policy_show_run, .zh = "查看政策全文", .en = "shows a policy's document"},
-    {.verb = "policy", .sub = "check", .path = "/{文件}", .body_is_file = true,
-     .run = policy_check_run, .zh = "检查政策文件（无需服务器）",
-     .en = "checks a policy file, without a server"},
+    {.verb = "policy", .sub = "check", .path = "/{文件…}", .options = policy_check,
+     .alone = policy_check_main, .zh = "检查政策文件：矛盾、缺口、用不到的规则（无需服务器）",
+     .en = "looks for contradictions, gaps and dead rules in policy files, without a server"},
     {.verb = "policy", .sub = "post", .method = "POST", .path = "/v1/policies/{文件}",
      .body_is_file = true, .writes = true, .show = show_written, .zh = "提交政策草案",
      .en = "posts a draft"},

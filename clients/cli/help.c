@@ -30,6 +30,10 @@ static void put_option(FILE *to, const char *name, const char *value, const char
 
 static void put_common(FILE *to, const struct command *c, bool english)
 {
+    if (c->alone != NULL) {
+        put_option(to, "--json", "", english ? "JSON, one line a file" : "输出 JSON，每个文件一行");
+        return;
+    }
     put_option(to, "--server", "URL", english ? "or JIANAN_SERVER" : "服务器，或 JIANAN_SERVER");
     put_option(to, "--key-file", "FILE", english ? "or JIANAN_KEY_FILE" : "密钥，或 JIANAN_KEY_FILE");
     put_option(to, "--ca", "FILE", english ? "or JIANAN_CA" : "服务器证书的 CA，或 JIANAN_CA");

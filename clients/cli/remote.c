@@ -156,7 +156,7 @@ static const struct command *find_command(const char *verb, const char *sub)
 
 static bool needs_key(const struct command *c)
 {
-    return strcmp(c->verb, "trust") != 0 && c->run != doctor_run && c->run != policy_check_run;
+    return strcmp(c->verb, "trust") != 0 && c->run != doctor_run;
 }
 
 static int run(struct session *s, int argc, char **argv)
@@ -165,8 +165,6 @@ static int run(struct session *s, int argc, char **argv)
 
     if (status != CLI_DONE)
         return status;
-    if (s->command->run == policy_check_run)
-        return policy_check_run(s);
     if (needs_key(s->command) && !reach_key(&s->reach))
         return CLI_USAGE;
     s->client = reach_client(&s->reach);
@@ -192,8 +190,10 @@ int remote_main(int argc, char **argv)
             help_verb(asked ? stdout : stderr, argv[0], english);
         return asked ? CLI_DONE : CLI_USAGE;
     }
-    s = (struct session){.command = command, .reach = {.english = english}};
     skip = command->sub != NULL ? 2 : 1;
+    if (command->alone != NULL)
+        return command->alone(command, argc - skip, argv + skip, english);
+    s = (struct session){.command = command, .reach = {.english = english}};
     status = run(&s, argc - skip, argv + skip);
     client_free(s.client);
     json_decref(s.body);

@@ -6,43 +6,7 @@
 
 #include "base/json.h"
 #include "support/cases.h"
-
-/* A shipped document as JSON, to be broken in one place. */
-static json_t *shipped_json(const char *name)
-{
-    char path[512];
-    json_error_t error;
-    json_t *json;
-
-    (void)snprintf(path, sizeof path, "%s/migrations/policies/%s", JIANAN_SOURCE_DIR, name);
-    json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    cr_assert_not_null(json, "%s: %s", name, error.text);
-    return json;
-}
-
-static json_t *rule_of(json_t *document, const char *kind)
-{
-    size_t i;
-    json_t *rule;
-
-    json_array_foreach(json_object_get(document, "rules"), i, rule)
-    {
-        if (strcmp(json_string_value(json_object_get(rule, "kind")), kind) == 0)
-            return rule;
-    }
-    cr_assert(false, "no rule of kind %s", kind);
-    return NULL;
-}
-
-static struct err compile_json(const json_t *json, struct arena *arena,
-                               struct policy_document *document)
-{
-    char *text = json_dumps(json, 0);
-    struct err e = policy_compile(text_of(text), arena, document);
-
-    free(text);
-    return e;
-}
+#include "support/policy_edit.h"
 
 static void refused_at(const json_t *json, const char *field, const char *what)
 {
@@ -51,7 +15,7 @@ static void refused_at(const json_t *json, const char *field, const char *what)
     struct err e;
 
     arena_init(&arena, 8 << 20);
-    e = compile_json(json, &arena, &document);
+    e = policy_compile_json(json, &arena, &document);
     cr_expect_eq(e.code, ERR_POLICY_INVALID, "%s: code %d", what, (int)e.code);
     cr_expect_str_eq(e.field != NULL ? e.field : "", field, "%s: at %s (%s)", what, e.field,
                      e.expected);
@@ -112,7 +76,7 @@ Test(policy, each_broken_document_is_refused_at_its_place)
 {
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         json_t *document = shipped_json("jiangsu-2023-05.json");
-        json_t *at = broken[i].kind != NULL ? rule_of(document, broken[i].kind) : document;
+        json_t *at = broken[i].kind != NULL ? policy_rule_of(document, broken[i].kind) : document;
 
         if (broken[i].value == NULL)
             json_object_del(at, broken[i].key);
@@ -127,7 +91,7 @@ Test(policy, each_broken_document_is_refused_at_its_place)
 Test(policy, words_that_no_verdict_can_use_are_refused)
 {
     json_t *document = shipped_json("jiangsu-2023-05.json");
-    json_t *texts = json_object_get(rule_of(document, "ban"), "texts");
+    json_t *texts = json_object_get(policy_rule_of(document, "ban"), "texts");
 
     json_object_set(texts, "AGE_RED", json_object_get(texts, "POST_BAN"));
     refused_at(document, "/rules/8/texts/AGE_RED", "words for another rule's reason");
@@ -138,7 +102,7 @@ Test(policy, two_rules_of_exams_contradict_one_another)
 {
     json_t *document = shipped_json("jiangsu-2023-05.json");
 
-    json_array_append(json_object_get(document, "rules"), rule_of(document, "exam"));
+    json_array_append(json_object_get(document, "rules"), policy_rule_of(document, "exam"));
     refused_at(document, "/rules", "two exam rules");
     json_decref(document);
 }
@@ -166,7 +130,7 @@ Test(policy, out_of_memory_is_an_error_at_every_ceiling)
         struct err e;
 
         arena_init(&arena, ceiling);
-        e = compile_json(json, &arena, &document);
+        e = policy_compile_json(json, &arena, &document);
         cr_assert(!err_is(e) || e.code == ERR_TOO_LARGE, "at %zu bytes: %s", ceiling, e.field);
         refused += err_is(e);
         arena_clear(&arena);

@@ -1,0 +1,184 @@
+/* Contradictions that stand in the numbers themselves: trades outside the scope that a rule names,
+ * caps that undo a table, validities, alerts that can never come. */
+#include <string.h>
+
+#include "domain/policy_check_parts.h"
+
+enum { POINT = 100 /* sums are kept in hundredths */ };
+
+static struct person_plan worker_of(const struct check *c, uint16_t trade)
+{
+    return person_in_order(c->policy, trade, ROLE_WORKER, c->on);
+}
+
+static struct person_plan anybody(const struct check *c)
+{
+    return worker_of(c, policy_people_trade(c->policy, 20));
+}
+
+/* -- trades outside the scope ------------------------------------------------------------------- */
+
+static void check_trade(struct check *c, unsigned rule, const char *key, uint16_t trade)
+{
+    struct person_plan worker = worker_of(c, trade);
+    char code[8];
+    struct build b = build_over(code, sizeof code);
+
+    if (!trade_list_has(&c->policy->exempt, trade))
+        return;
+    build_format(&b, "%03u", trade);
+    check_find_word(c, FINDING_EXEMPT_NAMED, check_rule_at(c, rule, key), code, &worker);
+}
+
+static void check_trades(struct check *c, unsigned rule, const struct audience *whom)
+{
+    for (unsigned i = 0; i < whom->trades.count; i++)
+        check_trade(c, rule, "trades", whom->trades.trade[i]);
+}
+
+/* A trade that has alternatives stands in several needs, and is told once. */
+static void check_needs(struct check *c, unsigned rule, const struct rule_certificate *r)
+{
+    for (unsigned i = 0; i < r->need_count; i++) {
+        unsigned first = 0;
+
+        while (r->needs[first].trade != r->needs[i].trade)
+            first++;
+        if (first == i && r->needs[i].trade != 0)
+            check_trade(c, rule, "needs", r->needs[i].trade);
+    }
+}
+
+static void check_exempt(struct check *c, unsigned rule, const struct rule *r)
+{
+    if (r->kind == RULE_AGE)
+        check_trades(c, rule, &r->age.audience);
+    if (r->kind == RULE_PERIODIC_TRAINING)
+        check_trades(c, rule, &r->periodic_training.audience);
+    if (r->kind == RULE_CERTIFICATE)
+        check_needs(c, rule, &r->certificate);
+    for (unsigned i = 0; r->kind == RULE_EXAM && i < r->exam.validity_count; i++)
+        check_trade(c, rule, "validity_by_trade", r->exam.validity[i].trade);
+}
+
+/* -- ages ----------------------------------------------------------------------------------------- */
+
+static void check_bands(struct check *c, unsigned rule, const struct rule_age *r)
+{
+    static const char *const keys[] = {"men", "women"};
+    struct person_plan old = anybody(c);
+
+    old.age = 90;
+    for (unsigned sex = 0; sex < 2; sex++) {
+        for (unsigned i = 0; i < r->band_count[sex]; i++) {
+            const char *at = arena_format(c->arena, "/rules/%u/%s/%u", rule, keys[sex], i);
+
+            if (r->bands[sex][i].from_age > PEOPLE_AGE_MAX)
+                check_find_word(c, FINDING_BAND_NEVER, at, "120", &old);
+        }
+    }
+}
+
+/* -- health and points -------------------------------------------------------------------------- */
+
+static void check_validity(struct check *c, unsigned rule, const struct rule_exam *r)
+{
+    for (unsigned i = 0; i < r->validity_count; i++) {
+        struct person_plan worker = worker_of(c, r->validity[i].trade);
+        char code[8];
+        struct build b = build_over(code, sizeof code);
+
+        worker.exam_months = (uint8_t)r->validity[i].months;
+        build_format(&b, "%03u", r->validity[i].trade);
+        if (r->validity[i].months < r->validity_months)
+            check_find_word(c, FINDING_VALIDITY_SHORTER,
+                            check_rule_at(c, rule, "validity_by_trade"), code, &worker);
+    }
+}
+
+static void check_caps(struct check *c, unsigned rule, const struct rule_violation_points *r)
+{
+    struct person_plan one = anybody(c), many = one;
+    char points[16];
+    struct build b = build_over(points, sizeof points);
+
+    one.violations[0] = (struct violation_plan){1, 4, VIOLATION_OPERATION, true, true, false};
+    many.violations[0] = (struct violation_plan){40, 4, VIOLATION_OPERATION, true, true, false};
+    if (r->each_max < (uint32_t)r->points[4] * POINT) {
+        build_format(&b, "%u", r->each_max / POINT);
+        check_find_word(c, FINDING_CAP_EACH, check_rule_at(c, rule, "cap_each"), points, &one);
+    }
+    if (r->day_max < r->yellow) {
+        b = build_over(points, sizeof points);
+        build_format(&b, "%u", r->day_max / POINT);
+        check_find_word(c, FINDING_CAP_DAY, check_rule_at(c, rule, "cap_day"), points, &many);
+    }
+}
+
+void check_contradictions(struct check *c)
+{
+    for (unsigned i = 0; i < c->policy->rule_count; i++) {
+        const struct rule *r = &c->policy->rules[i];
+
+        check_exempt(c, i, r);
+        if (r->kind == RULE_AGE)
+            check_bands(c, i, &r->age);
+        if (r->kind == RULE_EXAM)
+            check_validity(c, i, &r->exam);
+        if (r->kind == RULE_VIOLATION_POINTS)
+            check_caps(c, i, &r->violation_points);
+    }
+}
+
+/* -- alerts, and lists of reasons ----------------------------------------------------------------- */
+
+/* The first reason of the set that was never given, as a word; false when each was. */
+static bool in_vain(uint32_t set, uint32_t given, char words[512])
+{
+    struct build b = build_over(words, 512);
+
+    for (unsigned code = 0; code < REASON_COUNT; code++) {
+        if (((set & ~given) >> code & 1) != 0)
+            build_format(&b, "%s%s", b.bytes > 0 ? ", " : "", reason_name(code));
+    }
+    return b.bytes > 0;
+}
+
+/* Decisions touch reasons of scope person only. */
+static void check_never_lifts(struct check *c)
+{
+    char words[512];
+
+    for (unsigned i = 0; i < c->policy->rule_count; i++) {
+        const struct rule *r = &c->policy->rules[i];
+        struct person_plan plan = anybody(c);
+
+        plan.override = COLOUR_GREEN;
+        plan.certificate = PAPER_NONE;
+        if (r->kind == RULE_OVERRIDE &&
+            in_vain(r->override.never_lifts, c->given_to_person & ~(1u << REASON_OVERRIDE), words))
+            check_find_word(c, FINDING_NEVER_LIFTS_IN_VAIN, check_rule_at(c, i, "never_lifts"),
+                            words, &plan);
+    }
+}
+
+void check_alert(struct check *c)
+{
+    const struct site_alert_rule *alert = &c->policy->site_alert;
+    struct person_plan plan = anybody(c);
+    char words[512];
+
+    check_never_lifts(c);
+    if (alert->days == 0) /* no site is warned */
+        return;
+    if (alert->yellow_over_percent == 100)
+        check_find_word(c, FINDING_SHARE_NEVER, "/site_alert/yellow_over_percent", "100", &plan);
+    plan.exam = 0;
+    plan.certificate = PAPER_NONE;
+    if (!c->some_yellow_counted)
+        check_find_word(c, FINDING_YELLOW_NOT_COUNTED, "/site_alert", "", &plan);
+    if (!c->some_red)
+        check_find_word(c, FINDING_RED_NEVER, "/site_alert/red_over", "", &plan);
+    if (in_vain(alert->not_counted, c->given, words))
+        check_find_word(c, FINDING_NOT_COUNTED_IN_VAIN, "/site_alert/not_counted", words, &plan);
+}
