@@ -39,6 +39,32 @@ static int64_t *site_of(struct record *record)
     }
 }
 
+/* Who signed beside the poster: overrides only, the others name nobody. */
+static int64_t second_signer(const struct caller *caller, const struct record *record)
+{
+    const int64_t *signed_by = record->override.signed_by;
+
+    if (record->kind != RECORD_OVERRIDE)
+        return 0;
+    return signed_by[0] == caller->account_id ? signed_by[1] : signed_by[0];
+}
+
+static void load_signers(struct exchange *x, struct batch *b)
+{
+    struct append *s = x->state;
+    int64_t *ids = arena_new_array(&x->arena, s->items.count, int64_t);
+    size_t count = 0;
+
+    for (size_t i = 0; ids != NULL && i < s->items.count; i++) {
+        int64_t id = second_signer(caller_of(x), &s->items.item[i].record);
+
+        if (id != 0)
+            ids[count++] = id;
+    }
+    if (count > 0)
+        posting_signers(b, ids, count, &s->posting);
+}
+
 /* Of those who are named by their number here, who showed his document before. */
 static void load_shown(struct exchange *x, struct batch *b, const struct person_name *names,
                        size_t count)
@@ -78,13 +104,28 @@ static enum step append_load(struct exchange *x)
             sites[site_count++] = *site;
     }
     posting_load(b, caller_of(x)->org_id, sites, site_count, &s->posting);
+    load_signers(x, b);
     load_shown(x, b, names, s->items.count);
     e = persons_load(b, &x->arena, names, s->items.count, s->persons);
     return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
 }
 
+/* Is somebody in charge of this region (prefix) in charge of him? */
+static bool engaged_in(struct text region, const struct person *person, uint16_t today)
+{
+    for (size_t i = 0; i < person->engagement_count; i++) {
+        const struct person_engagement *e = &person->engagements[i];
+
+        if (e->until > today && text_starts(e->site_region, region))
+            return true;
+    }
+    return false;
+}
+
 static bool engaged_with(const struct caller *caller, const struct person *person, uint16_t today)
 {
+    if (caller->role == ACCOUNT_INSPECTOR || caller->role == ACCOUNT_REGULATOR)
+        return engaged_in(caller->region, person, today);
     for (size_t i = 0; i < person->engagement_count; i++) {
         const struct person_engagement *e = &person->engagements[i];
 
@@ -93,9 +134,6 @@ static bool engaged_with(const struct caller *caller, const struct person *perso
         if (caller->role == ACCOUNT_CONTRACTOR && e->org_id == caller->org_id)
             return true;
         if (caller->role == ACCOUNT_SAFETY_OFFICER && e->site_id == caller->site_id)
-            return true;
-        if ((caller->role == ACCOUNT_INSPECTOR || caller->role == ACCOUNT_REGULATOR) &&
-            caller_in_region(caller, e->site_region))
             return true;
     }
     return false;
@@ -184,11 +222,26 @@ static struct err may_correct(const struct caller *caller, const struct record *
     return OK;
 }
 
+static const struct signer *read_signer(struct exchange *x, const struct item *item,
+                                        struct signer *signer)
+{
+    const struct append *s = x->state;
+    const struct posting_signer *found =
+        posting_signer_find(&s->posting, second_signer(caller_of(x), &item->record));
+
+    if (found == NULL)
+        return NULL;
+    *signer = (struct signer){found->role, found->active,
+                              engaged_in(found->region, item->person, x->today)};
+    return signer;
+}
+
 static struct err join(struct exchange *x, struct append *s, struct item *item, struct group *g)
 {
     const struct caller *caller = caller_of(x);
+    struct signer signer;
     struct posting posting = {caller->role, caller->account_id, caller->org_id, caller->site_id,
-                              s->posting.accreditations};
+                              s->posting.accreditations, read_signer(x, item, &signer)};
     struct work work = work_of(x);
     size_t at = g->known + g->joined;
     struct err e;

@@ -140,6 +140,20 @@ static struct err fill_org(const struct exchange *x, json_t *object, enum record
     return OK;
 }
 
+/* Hashes are how records rest in the database; who posts says the words. */
+static struct err check_words(struct exchange *x, struct record *record)
+{
+    struct record_secret secrets[RECORD_SECRETS_MAX];
+    size_t count = record_secrets(record, secrets);
+
+    for (size_t i = 0; i < count; i++) {
+        if (secrets[i].secret->plain.at == NULL && secrets[i].secret->hash[0] != '\0')
+            return err_field(ERR_FIELD_UNKNOWN,
+                             arena_format(&x->arena, "/%s_hash", secrets[i].name), NULL);
+    }
+    return OK;
+}
+
 static struct err read_item(struct exchange *x, json_t *object, struct item *item)
 {
     static const char *const common[] = {"kind",          "worker",          "occurred_on",
@@ -162,7 +176,8 @@ static struct err read_item(struct exchange *x, json_t *object, struct item *ite
     item->record.by = caller_of(x)->account_id;
     item->record.org = caller_of(x)->org_id;
     item->record.recorded_at = x->now;
-    return record_parse_body(kind, object, common, &x->arena, &item->record);
+    e = record_parse_body(kind, object, common, &x->arena, &item->record);
+    return err_is(e) ? e : check_words(x, &item->record);
 }
 
 struct err items_read(struct exchange *x, struct items *items)

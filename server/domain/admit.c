@@ -163,12 +163,32 @@ static struct err admit_engagement_end(const struct record *record, const struct
     return err_field(ERR_VERSION_UNKNOWN, "/of", "engagement");
 }
 
+static struct err admit_signer(const struct signer *second)
+{
+    const char *expected = NULL;
+
+    if (second == NULL)
+        expected = "an account that exists";
+    else if (second->role != ACCOUNT_INSPECTOR && second->role != ACCOUNT_REGULATOR)
+        expected = "an inspector or a regulator";
+    else if (!second->active)
+        expected = "an active account";
+    else if (!second->in_charge)
+        expected = "in charge of a place where the worker is engaged";
+    return expected != NULL ? err_field(ERR_SIGNER_INVALID, "/signed_by", expected) : OK;
+}
+
 /* An override is signed by two, and whoever posts it is one of them. */
 static struct err admit_override(const struct record *record, const struct posting *posting)
 {
+    struct err e;
+
     if (record->override.signed_by[0] != posting->account_id &&
         record->override.signed_by[1] != posting->account_id)
         return err_field(ERR_NOT_YOURS, "/signed_by", "your own account and another one");
+    e = admit_signer(posting->second);
+    if (err_is(e))
+        return e;
     return admit_period(record->override.from, record->override.until, "/until");
 }
 

@@ -13,16 +13,26 @@
  * validity) may lie ahead. */
 enum { ADMIT_YEARS_BACK = 60, ADMIT_DAYS_AHEAD = 366 };
 
+/* Who signs an override beside its poster. That it is somebody else is known by the account: one is
+ * given to a person, and to one only. */
+struct signer {
+    enum account_role role;
+    bool active;
+    bool in_charge; /* the worker is engaged in his region */
+};
+
 struct posting { /* who posts */
     enum account_role role;
     int64_t account_id, org_id;
     int64_t site_id;         /* safety officers: the only site they post for */
     uint32_t accreditations; /* training centres: bit 1 << enum training_type */
+    const struct signer *second; /* of an override; NULL: no such account */
 };
 
 /* known: the worker's records, by version. One of ERR_DATE_FUTURE, ERR_DATE_TOO_OLD,
  * ERR_DATE_ORDER, ERR_VERSION_UNKNOWN, ERR_ALREADY_SUPERSEDED, ERR_ALREADY_RECTIFIED,
- * ERR_NOT_YOURS, ERR_NOT_ACCREDITED, ERR_ENGAGEMENT_OPEN, ERR_ENGAGEMENT_ENDED, with the field. */
+ * ERR_NOT_YOURS, ERR_NOT_ACCREDITED, ERR_ENGAGEMENT_OPEN, ERR_ENGAGEMENT_ENDED, ERR_SIGNER_INVALID,
+ * with the field. */
 MUST_USE struct err record_admit(const struct record *record, const struct record *known,
                                  size_t count, const struct posting *posting, day_t today);
 

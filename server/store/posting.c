@@ -74,6 +74,44 @@ const struct posting_site *posting_site_find(const struct posting_rows *rows, in
     return NULL;
 }
 
+static struct err decode_signers(void *into, const struct rows *rows)
+{
+    struct posting_rows *posting = into;
+
+    posting->signers = arena_new_array(rows->arena, (size_t)rows->count + 1, struct posting_signer);
+    if (posting->signers == NULL)
+        return err_make(ERR_TOO_LARGE);
+    for (int i = 0; i < rows->count; i++) {
+        posting->signers[i] = (struct posting_signer){
+            .account_id = row_int64(rows, i, POSTING_SIGNERS_ID),
+            .role = account_role_of(row_text(rows, i, POSTING_SIGNERS_ROLE)),
+            .region = row_text(rows, i, POSTING_SIGNERS_REGION),
+            .active = text_is(row_text(rows, i, POSTING_SIGNERS_STATE), "active"),
+        };
+    }
+    posting->signer_count = (size_t)rows->count;
+    return OK;
+}
+
+void posting_signers(struct batch *b, const int64_t *account_ids, size_t count,
+                     struct posting_rows *rows)
+{
+    struct params *p = params_new(b);
+
+    params_int64_array(p, account_ids, count);
+    batch_add(b, SQL_POSTING_SIGNERS, p, decode_signers, rows);
+}
+
+const struct posting_signer *posting_signer_find(const struct posting_rows *rows,
+                                                 int64_t account_id)
+{
+    for (size_t i = 0; i < rows->signer_count; i++) {
+        if (rows->signers[i].account_id == account_id)
+            return &rows->signers[i];
+    }
+    return NULL;
+}
+
 static struct err decode_shown(void *into, const struct rows *rows)
 {
     struct shown_rows *shown = into;

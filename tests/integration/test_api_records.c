@@ -300,6 +300,66 @@ Test(records, bans_and_overrides_are_the_regulators)
     expect_colours("the ban's end", "green", "green", NULL);
 }
 
+Test(records, an_override_needs_evidence_an_end_and_a_second_person_who_may_sign)
+{
+    struct part gone = cast_account(&server, "inspector", cast->inspector.org,
+                                    ",\"region\":\"3209\"");
+    const long long me = cast->regulator.id, him_too = cast->inspector.id;
+    const struct {
+        const char *what;
+        long long first, second;
+        const char *period, *evidence;
+        int status;
+        const char *code, *pointer;
+    } table[] = {
+#define DAY "\"from\":\"{today}\",\"until\":\"{tomorrow}\""
+#define EVIDENCE "\"evidence\":\"复核单3号\""
+        {"the poster twice", me, me, DAY, EVIDENCE, 400, "field_choice", "/signed_by"},
+        {"nobody", me, 77777777, DAY, EVIDENCE, 422, "signer_invalid", "/signed_by"},
+        {"a contractor", me, cast->contractor.id, DAY, EVIDENCE, 422, "signer_invalid",
+         "/signed_by"},
+        {"a safety officer", me, cast->safety_officer.id, DAY, EVIDENCE, 422, "signer_invalid",
+         "/signed_by"},
+        {"a gate", cast->gate_account.id, me, DAY, EVIDENCE, 422, "signer_invalid", "/signed_by"},
+        {"another region's", me, cast->other_regulator.id, DAY, EVIDENCE, 422, "signer_invalid",
+         "/signed_by"},
+        {"one who was switched off", me, gone.id, DAY, EVIDENCE, 422, "signer_invalid",
+         "/signed_by"},
+        {"two others", him_too, gone.id, DAY, EVIDENCE, 403, "not_yours", "/signed_by"},
+        {"no evidence", me, him_too, DAY, "\"colour\":\"green\"", 400, "field_missing", "/evidence"},
+        {"empty evidence", me, him_too, DAY, "\"evidence\":\"\"", 400, "field_length", "/evidence"},
+        {"blank evidence", me, him_too, DAY, "\"evidence\":\"　\"", 400, "field_text", "/evidence"},
+        {"a hash in its place", me, him_too, DAY,
+         "\"evidence_hash\":\"00112233445566778899aabbccddeeff\"", 400, "field_unknown",
+         "/evidence_hash"},
+        {"no end", me, him_too, "\"from\":\"{today}\"", EVIDENCE, 400, "field_missing", "/until"},
+        {"an end that is its start", me, him_too,
+         "\"from\":\"{today}\",\"until\":\"{today}\"", EVIDENCE, 400, "date_order", "/until"},
+        {"all of it", me, him_too, DAY, EVIDENCE, 201, NULL, NULL},
+        {"in the other order", him_too, me, DAY, EVIDENCE, 201, NULL, NULL},
+    };
+
+    done(must("PATCH", say("/v1/accounts/%lld", gone.id), server.operator_key,
+              "{\"state\":\"disabled\"}"));
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char body[512];
+        struct http_reply reply;
+
+        snprintf(body, sizeof body, "{\"kind\":\"override\"%s,%s,%s,\"signed_by\":[%lld,%lld]}",
+                 strstr(table[i].evidence, "colour") != NULL ? "" : ",\"colour\":\"green\"",
+                 table[i].period, table[i].evidence, table[i].first, table[i].second);
+        reply = ask("POST", fill(OWN_RECORDS), cast->regulator.key, fill(body));
+        cr_expect_eq(reply.status, table[i].status, "%s: %s", table[i].what, reply.body);
+        if (table[i].code != NULL) {
+            cr_expect_str_eq(reply_text(&reply, "code"), table[i].code, "%s: %s", table[i].what,
+                             reply.body);
+            cr_expect_str_eq(reply_text(&reply, "errors.0.pointer"), table[i].pointer, "%s: %s",
+                             table[i].what, reply.body);
+        }
+        reply_clear(&reply);
+    }
+}
+
 Test(records, consent_is_the_workers_and_an_agreement_the_firms)
 {
     static const char consent[] = "{\"kind\":\"consent\",\"scope\":\"location\",\"given\":true}";
