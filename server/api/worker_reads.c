@@ -4,7 +4,7 @@
 #include "api/append.h"
 #include "api/person_seal.h"
 #include "api/resource.h"
-#include "api/verdict_render.h"
+#include "api/standing.h"
 #include "domain/fold.h"
 #include "domain/idnumber.h"
 #include "store/reads.h"
@@ -14,10 +14,7 @@ struct worker_read {
     struct person person;
     struct person_details details;
     /* colour */
-    struct place place;
-    const struct person_engagement *engagement; /* NULL: no post is asked about */
-    struct site_rows site;
-    struct org_rows org;
+    struct standing standing;
     /* accesses */
     struct access_rows accesses;
 };
@@ -63,16 +60,6 @@ static bool may_see_in_full(const struct caller *caller, const struct person *pe
 {
     return caller->role == ACCOUNT_WORKER || caller->role == ACCOUNT_REGULATOR ||
            engages(caller, person, today);
-}
-
-/* Another firm's engagement is that firm's business; another site's that site's. */
-static bool may_see_engagement(const struct caller *caller, int64_t org_id, int64_t site_id)
-{
-    if (caller->role == ACCOUNT_CONTRACTOR)
-        return org_id == caller->org_id;
-    if (caller->role == ACCOUNT_SAFETY_OFFICER)
-        return site_id == caller->site_id;
-    return true;
 }
 
 static enum step person_load(struct exchange *x)
@@ -133,7 +120,7 @@ static void put_engagements(struct json_writer *w, const struct exchange *x)
     for (size_t i = 0; i < s->person.engagement_count; i++) {
         const struct person_engagement *e = &s->person.engagements[i];
 
-        if (!may_see_engagement(caller_of(x), e->org_id, e->site_id))
+        if (!caller_may_see_engagement(caller_of(x), e->org_id, e->site_id))
             continue;
         json_open_object(w, NULL);
         json_put_int(w, "version", e->version);
@@ -197,9 +184,10 @@ static enum step worker_records_admit(struct exchange *x)
 static bool may_see_record(const struct caller *caller, const struct record *record)
 {
     if (record->kind == RECORD_ENGAGEMENT)
-        return may_see_engagement(caller, record->engagement.org, record->engagement.site);
+        return caller_may_see_engagement(caller, record->engagement.org, record->engagement.site);
     if (record->kind == RECORD_ENGAGEMENT_END)
-        return may_see_engagement(caller, record->engagement_end.org, record->engagement_end.site);
+        return caller_may_see_engagement(caller, record->engagement_end.org,
+                                         record->engagement_end.site);
     return true;
 }
 
@@ -256,79 +244,36 @@ step_fn *const worker_records[] = {person_load, worker_records_admit, worker_rec
 
 /* -- GET /v1/workers/{id}/colour ------------------------------------------------------------ */
 
-/* The newest engagement of that day which the caller may know of. */
-static const struct person_engagement *engagement_on(const struct exchange *x, day_t on)
-{
-    const struct colour_query *q = x->query;
-    const struct worker_read *s = x->state;
-    const struct person_engagement *newest = NULL;
-
-    for (size_t i = 0; i < s->person.engagement_count; i++) {
-        const struct person_engagement *e = &s->person.engagements[i];
-
-        if (e->from <= on && on < e->until && (q->site_id == 0 || e->site_id == q->site_id) &&
-            may_see_engagement(caller_of(x), e->org_id, e->site_id))
-            newest = e;
-    }
-    return newest;
-}
-
 static enum step worker_colour_admit(struct exchange *x)
 {
     const struct colour_query *q = x->query;
-    const struct reach everything = {0};
     struct worker_read *s = x->state;
     struct batch *b;
 
     if (!may_open(x))
         return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
-    s->place.on = q->on != DAY_UNKNOWN ? q->on : x->today;
-    s->engagement = engagement_on(x, s->place.on);
-    if (q->site_id != 0 && s->engagement == NULL)
+    if (!standing_choose(&s->standing, caller_of(x), &s->person,
+                         q->on != DAY_UNKNOWN ? q->on : x->today, q->site_id))
         return exchange_fail(x, err_field(ERR_SITE_UNKNOWN, "site", NULL));
     b = batch_new(app_of(x)->pg, &x->arena);
-    if (b != NULL && s->engagement != NULL) {
-        sites_list(b, span_of(s->engagement->site_id), &everything, x->today,
-                   (struct text){NULL, 0}, &s->site);
-        orgs_list(b, span_of(s->engagement->org_id), &everything, (struct text){NULL, 0},
-                  &s->org);
-    }
+    if (b != NULL)
+        standing_load(&s->standing, b, x->today);
     return open_person(x, b, "worker.colour");
-}
-
-/* Where and as what: from the engagement, the site and the firm as they are now. */
-static void set_place(struct exchange *x)
-{
-    const struct colour_query *q = x->query;
-    struct worker_read *s = x->state;
-    const struct person_engagement *e = s->engagement;
-
-    s->place.region = either(q->region, e != NULL ? e->site_region : TEXT(""));
-    if (e == NULL || s->site.count == 0 || s->org.count == 0)
-        return;
-    s->place.is_post = true;
-    s->place.org_id = e->org_id;
-    s->place.site_id = e->site_id;
-    s->place.context = (struct context){
-        .trade = e->trade,
-        .role = e->role,
-        .site_state = site_state_of_word(s->site.rows[0].state),
-        .org_permit = permit_of_row(&s->org.rows[0], s->place.on),
-        .site = (uint32_t)e->site_id,
-    };
 }
 
 static enum step worker_colour_answer(struct exchange *x)
 {
+    const struct colour_query *q = x->query;
     struct worker_read *s = x->state;
+    const struct place *place = &s->standing.place;
     struct build out = answer_build(x, HTTP_ANSWER_BYTES_MAX);
     struct facts facts;
     struct err e;
 
-    set_place(x);
-    e = facts_fold_on(s->person.records, s->person.record_count, s->place.on, &x->arena, &facts);
+    standing_set(&s->standing, q->region);
+    e = facts_fold_on(s->person.records, s->person.record_count, place->on, &x->arena, &facts);
     if (!err_is(e))
-        e = verdict_render(x, &out, s->id, &facts, &s->place);
+        e = verdict_render(x, &out, s->id, &facts, place);
     if (err_is(e))
         return exchange_fail(x, e);
     return out.full ? exchange_fail(x, err_make(ERR_TOO_LARGE))
