@@ -13,6 +13,7 @@
 #include "api/trial_job.h"
 #include "base/log.h"
 #include "jobs/jobs.h"
+#include "jobs/outbox.h"
 #include "jobs/site_alerts.h"
 #include "register/presence.h"
 #include "register/recent.h"
@@ -34,6 +35,7 @@ struct service {
     struct service_loop *loops;
     struct jobs *jobs; /* on the first loop, like those below */
     struct site_alerts *alerts;
+    struct outbox *outbox; /* a thread of its own */
 };
 
 /* -- refusing to start ---------------------------------------------------------------------------- */
@@ -197,6 +199,22 @@ static void start_jobs(struct service *service)
     });
 }
 
+static void start_outbox(struct service *service)
+{
+    const struct settings *s = service->settings;
+    struct shared *shared = &service->shared;
+
+    service->outbox = outbox_start(&(struct outbox_options){
+        .conninfo = s->database,
+        .batch_ms = s->database_ms,
+        .allow_unsafe = s->unsafe_database,
+        .vault = shared->vault,
+        .rules = &shared->webhook_rules,
+        .ca = s->webhook_ca[0] != '\0' ? s->webhook_ca : NULL,
+        .figures = &shared->outbox,
+    });
+}
+
 struct err service_open(const struct settings *settings, struct arena *arena,
                         struct service **result)
 {
@@ -225,6 +243,8 @@ struct err service_open(const struct settings *settings, struct arena *arena,
         e = open_loop(service, i);
     if (!err_is(e))
         start_jobs(service);
+    if (!err_is(e))
+        start_outbox(service);
     return e;
 }
 
@@ -301,6 +321,7 @@ void service_close(struct service *service)
 {
     struct shared *shared = &service->shared;
 
+    outbox_stop(service->outbox);
     surveyor_stop(shared->surveyor); /* who waits for it is told by posting to a loop */
     if (shared->follower != NULL)
         follower_stop(shared->follower);

@@ -12,6 +12,7 @@
 #include "net/router.h"
 #include "register/follower.h"
 #include "register/registry.h"
+#include "store/outbox.h"
 #include "store/pg.h"
 
 struct passes;   /* api/passes.h: group commit of one loop */
@@ -40,7 +41,8 @@ struct shared {
     int64_t queue_max;
     struct buckets *key_requests;     /* what one key may ask in a second */
     struct buckets *address_failures; /* how often one address may show a key that is none */
-    struct webhook_rules webhook_rules;
+    struct webhook_rules webhook_rules; /* which addresses may be told */
+    struct outbox_figures outbox;       /* what is told and what waits: store/outbox.h */
     bool unsafe_database;    /* marks every answer */
     _Atomic bool stopping;
 };

@@ -264,6 +264,28 @@ static void put_passes(struct build *out)
               "see passes-N.refused in the spool's folder.", (double)all.refused);
 }
 
+static void put_outbox(struct build *out, const struct outbox_figures *outbox)
+{
+    const struct {
+        const char *end;
+        uint64_t count;
+    } ends[] = {{"delivered", atomic_load(&outbox->delivered)},
+                {"failed", atomic_load(&outbox->failed)},
+                {"dead", atomic_load(&outbox->dead)}};
+
+    metrics_family(out, "jianan_deliveries_total", "counter",
+                   "Attempts to tell a webhook, by their end; dead: the last one that is made.");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        build_format(out, "jianan_deliveries_total{end=\"%s\"} %" PRIu64 "\n", ends[i].end,
+                     ends[i].count);
+    put_gauge(out, "jianan_outbox_pending", "Messages that are still to be told.",
+              (double)atomic_load(&outbox->pending));
+    put_gauge(out, "jianan_outbox_dead", "Messages that were given up.",
+              (double)atomic_load(&outbox->given_up));
+    put_gauge(out, "jianan_outbox_oldest_seconds", "Age of the oldest message still to be told.",
+              (double)atomic_load(&outbox->oldest_s));
+}
+
 static enum step metrics_answer(struct exchange *x)
 {
     const struct shared *shared = app_of(x)->shared;
@@ -278,6 +300,7 @@ static enum step metrics_answer(struct exchange *x)
     put_pools(&out);
     put_register(&out, &health);
     put_passes(&out);
+    put_outbox(&out, &shared->outbox);
     metrics_render(shared->metrics, &out);
     if (out.full)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));

@@ -15,7 +15,7 @@ server/domain      scoring base                                            janss
 server/store       domain scoring base                                     libpq event2
 server/register    store domain scoring base                               libpq
 server/net         base                                                    event2 openssl llhttp jansson
-server/jobs        domain store register scoring base                      -
+server/jobs        crypto domain store register scoring base               curl event2
 server/api         net register store crypto domain scoring base adapters  openssl jansson
 server/adapters    api net base                                            jansson
 server             settings api net register store crypto domain scoring base jobs  openssl libpq event2

@@ -264,15 +264,20 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
     return remove(path);
 }
 
-void server_stop(struct server *server)
+void server_wait(struct server *server)
 {
     int status;
 
     client_close(&server->client);
-    kill(server->pid, SIGTERM);
     status = wait_for_end(server);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         die(server, "stopping", "it did not exit 0");
+}
+
+void server_stop(struct server *server)
+{
+    kill(server->pid, SIGTERM);
+    server_wait(server);
     if (nftw(server->dir, remove_one, TREE_DEPTH, FTW_DEPTH | FTW_PHYS) != 0)
         die(NULL, server->dir, strerror(errno));
 }

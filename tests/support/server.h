@@ -30,6 +30,8 @@ struct server {
 /* settings: further arguments, ended by NULL; or NULL. */
 void server_start(struct server *server, const char *const *settings);
 void server_stop(struct server *server);
+/* Waits for one that was sent SIGTERM; dies unless it exits 0. */
+void server_wait(struct server *server);
 /* SIGKILL, for those who look at what survives; then server_start_again(). */
 void server_kill(struct server *server);
 void server_start_again(struct server *server);
