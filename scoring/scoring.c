@@ -114,6 +114,29 @@ struct colours semantics_1_colours(const struct facts *facts, const struct conte
     return colours_on(&in, policy, on);
 }
 
+struct reasons_of_day semantics_1_reasons(const struct facts *facts, const struct context *context,
+                                          const struct policy *policy, day_t on)
+{
+    struct reasons_of_day out = {0};
+    struct scoring_input in;
+    struct piece p;
+
+    scoring_input_init(&in, facts, context);
+    for (unsigned i = 0; i < policy->rule_count; i++) {
+        for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++) {
+            rule_evaluate(&policy->rules[i], lane, &in, on, &p);
+            if (p.is.code == NO_REASON)
+                continue;
+            out.all |= UINT32_C(1) << p.is.code;
+            if (p.is.colour == COLOUR_YELLOW)
+                out.yellow |= UINT32_C(1) << p.is.code;
+            if (p.is.colour == COLOUR_RED)
+                out.red |= UINT32_C(1) << p.is.code;
+        }
+    }
+    return out;
+}
+
 /* Walks from the end of one common piece to the next; each step moves on by at least a day. */
 static day_t next_change(const struct scoring_input *in, const struct policy *policy,
                          struct colours now)

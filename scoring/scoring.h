@@ -76,6 +76,13 @@ struct colours {
 struct colours safety_colours(const struct facts *facts, const struct context *context,
                               const struct policy *policy, day_t on);
 
+/* The reasons of a day alone, a bit per reason code. Like a verdict's, without since and until. */
+struct reasons_of_day {
+    uint32_t all, yellow, red; /* red: by the colour that the reason alone would give */
+};
+struct reasons_of_day safety_reasons(const struct facts *facts, const struct context *context,
+                                     const struct policy *policy, day_t on);
+
 enum colour colour_worse(enum colour a, enum colour b); /* red, yellow, green, none */
 
 const char *reason_name(enum reason_code code);  /* "AGE_RED" */

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 static const struct semantics rows[] = {
-    {1, semantics_1_code, semantics_1_colours},
+    {1, semantics_1_code, semantics_1_colours, semantics_1_reasons},
 };
 
 const struct semantics *semantics_find(uint16_t number)
@@ -37,4 +37,10 @@ struct colours safety_colours(const struct facts *facts, const struct context *c
                               const struct policy *policy, day_t on)
 {
     return semantics_of(policy)->colours(facts, context, policy, on);
+}
+
+struct reasons_of_day safety_reasons(const struct facts *facts, const struct context *context,
+                                     const struct policy *policy, day_t on)
+{
+    return semantics_of(policy)->reasons(facts, context, policy, on);
 }

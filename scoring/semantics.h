@@ -15,6 +15,8 @@ struct semantics {
                  const struct policy *policy, day_t on, struct verdict *out);
     struct colours (*colours)(const struct facts *facts, const struct context *context,
                               const struct policy *policy, day_t on);
+    struct reasons_of_day (*reasons)(const struct facts *facts, const struct context *context,
+                                     const struct policy *policy, day_t on);
 };
 
 /* NULL: this program does not know that number, and must not judge by such a policy. */
@@ -25,5 +27,7 @@ void semantics_1_code(const struct facts *facts, const struct context *context,
                       const struct policy *policy, day_t on, struct verdict *out);
 struct colours semantics_1_colours(const struct facts *facts, const struct context *context,
                                    const struct policy *policy, day_t on);
+struct reasons_of_day semantics_1_reasons(const struct facts *facts, const struct context *context,
+                                          const struct policy *policy, day_t on);
 
 #endif

@@ -247,7 +247,7 @@ static struct err read_case(const json_t *object, struct arena *arena, struct sc
 static const struct policy_document *policy_of(const struct score_run *run,
                                                const struct score_case *c)
 {
-    struct policy_set set = {run->listed, run->policy_count};
+    struct policy_set set = {.documents = run->listed, .count = run->policy_count};
     struct text region = c->region;
 
     if (!c->has_region && run->policy_count == 1)

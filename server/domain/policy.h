@@ -61,6 +61,7 @@ const struct policy_rule_text *policy_rule_text(const struct policy_document *do
 struct policy_set {
     const struct policy_document *const *documents;
     size_t count;
+    uint64_t generation; /* the register's: another number, other documents */
 };
 
 /* The document for a place (GB/T 2260 code) on a day: of those in force whose region is a prefix of

@@ -10,22 +10,6 @@ const char *site_alert_kind_name(enum site_alert_kind kind)
     return kind > 0 && kind < ALERT_KINDS ? names[kind] : "";
 }
 
-static bool is_counted(const struct facts *facts, const struct context *context,
-                       const struct policy *policy, day_t on)
-{
-    struct verdict verdict;
-
-    safety_code(facts, context, policy, on, &verdict);
-    for (unsigned i = 0; i < verdict.reason_count; i++) {
-        const struct reason *reason = &verdict.reasons[i];
-
-        if (reason->colour == COLOUR_YELLOW &&
-            (policy->site_alert.not_counted >> reason->code & 1) == 0)
-            return true;
-    }
-    return false;
-}
-
 void site_counts_add(struct site_counts *counts, const struct facts *facts,
                      const struct context *context, const struct policy *policy, day_t on)
 {
@@ -40,7 +24,8 @@ void site_counts_add(struct site_counts *counts, const struct facts *facts,
     case COLOUR_RED:   counts->red++; break;
     default:
         counts->yellow++;
-        counts->yellow_counted += is_counted(facts, &here, policy, on);
+        counts->yellow_counted += (safety_reasons(facts, &here, policy, on).yellow &
+                                   ~policy->site_alert.not_counted) != 0;
     }
 }
 

@@ -418,6 +418,7 @@ void registry_write_policies(struct registry *registry, struct policy_set *polic
     registry_lock(registry);
     next = *atomic_load(&registry->catalogue);
     old = next.policies;
+    policies->generation = old != NULL ? old->generation + 1 : 1;
     next.policies = policies;
     put_catalogue(registry, &next);
     registry->free_policies = free_policies;

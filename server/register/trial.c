@@ -105,38 +105,20 @@ size_t trial_most(const struct trial *trial, enum trial_by by, struct trial_row 
 static const struct policy_document *document_then(const struct trial *t, const struct post *post)
 {
     const struct policy_document *both[] = {post->document, t->draft};
-    struct policy_set set = {post->document != NULL ? both : both + 1,
-                             post->document != NULL ? 2 : 1};
+    struct policy_set set = {.documents = post->document != NULL ? both : both + 1,
+                             .count = post->document != NULL ? 2 : 1};
     struct text region = post->site != NULL ? post->site->region : TEXT("");
 
     return policy_find(&set, region, t->survey.on);
 }
 
-static enum colour colour_under(const struct post *post, const struct policy_document *document,
-                                day_t on)
-{
-    struct colours colours;
-
-    if (document == NULL)
-        return COLOUR_NONE;
-    colours = safety_colours(&post->worker->facts, post->site != NULL ? &post->context : NULL,
-                             &document->policy, on);
-    return post->site != NULL ? colours.colour_here : colours.person_colour;
-}
-
 static uint32_t reasons_under(const struct post *post, const struct policy_document *document,
                               day_t on)
 {
-    struct verdict verdict;
-    uint32_t codes = 0;
+    const struct context *context = post->site != NULL ? &post->context : NULL;
 
-    if (document == NULL)
-        return 0;
-    safety_code(&post->worker->facts, post->site != NULL ? &post->context : NULL,
-                &document->policy, on, &verdict);
-    for (unsigned i = 0; i < verdict.reason_count; i++)
-        codes |= UINT32_C(1) << verdict.reasons[i].code;
-    return codes;
+    return document != NULL
+               ? safety_reasons(&post->worker->facts, context, &document->policy, on).all : 0;
 }
 
 static void count_reasons(struct trial *t, const struct post *post)
@@ -167,8 +149,10 @@ static int64_t region_key(const struct post *post)
     return region;
 }
 
-static void count_post(struct trial *t, const struct post *post, enum colour now, enum colour then)
+static void count_post(void *arg, const struct post *post, enum colour now, enum colour then)
 {
+    struct trial *t = arg;
+
     t->total.from_to[now][then]++;
     table_counts(&t->by[TRIAL_BY_REGION], region_key(post))->from_to[now][then]++;
     if (post->site != NULL) {
@@ -186,12 +170,17 @@ static void visit(void *arg, const struct post *post)
 {
     struct trial *t = arg;
 
-    if (document_then(t, post) != t->draft) {
+    if (document_then(t, post) == t->draft)
+        two_colours_add(t->judge, post, post->generation);
+    else
         t->other_policy++;
-        return;
-    }
-    count_post(t, post, colour_under(post, post->document, t->survey.on),
-               colour_under(post, t->draft, t->survey.on));
+}
+
+static void block_end(void *arg)
+{
+    struct trial *t = arg;
+
+    two_colours_flush(t->judge);
 }
 
 static void on_done(void *arg, bool complete)
@@ -207,7 +196,9 @@ struct trial *trial_new(const struct policy_document *draft, day_t on)
 
     CHECK_ALLOCATED(t);
     t->draft = draft;
-    t->survey = (struct survey){.on = on, .visit = visit, .done = on_done, .arg = t};
+    t->survey = (struct survey){
+        .on = on, .visit = visit, .block_end = block_end, .done = on_done, .arg = t};
+    t->judge = two_colours_new(&draft->policy, on, count_post, t);
     for (unsigned by = 0; by < TRIAL_BYS; by++)
         table_make(&t->by[by], TABLE_ROOM);
     return t;
@@ -219,5 +210,6 @@ void trial_free(struct trial *trial)
         return;
     for (unsigned by = 0; by < TRIAL_BYS; by++)
         free(trial->by[by].rows);
+    two_colours_free(trial->judge);
     free(trial);
 }

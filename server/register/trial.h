@@ -7,7 +7,7 @@
 #ifndef REGISTER_TRIAL_H
 #define REGISTER_TRIAL_H
 
-#include "register/survey.h"
+#include "register/two_colours.h"
 
 enum { TRIAL_COLOURS = COLOUR_NONE + 1, TRIAL_EXAMPLES = 5 };
 
@@ -38,6 +38,7 @@ struct trial {
     const struct policy_document *draft;
     void (*done)(void *arg, bool complete); /* on the surveyor's thread; the caller's to set */
     void *done_arg;
+    struct two_colours *judge;
     uint64_t other_policy; /* posts that another policy governs, with or without the draft */
     struct trial_counts total;
     uint32_t began[REASON_COUNT], ended[REASON_COUNT]; /* reasons, over posts whose colour changes */

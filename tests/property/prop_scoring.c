@@ -287,6 +287,32 @@ Test(prop_scoring, the_next_change_is_never_late_and_never_early)
     for_workers(next_change_is_exact);
 }
 
+static void reasons_alone_are_the_verdicts(struct record *records, size_t count,
+                                           const struct policy *policy, struct arena *arena)
+{
+    struct facts facts = folded(records, count, arena);
+    struct context here = some_place();
+    day_t on = (day_t)(FIRST + below(SPAN));
+    struct reasons_of_day told = {0}, alone;
+    struct verdict v;
+
+    safety_code(&facts, &here, policy, on, &v);
+    for (unsigned i = 0; i < v.reason_count; i++) {
+        uint32_t bit = UINT32_C(1) << v.reasons[i].code;
+
+        told.all |= bit;
+        told.yellow |= v.reasons[i].colour == COLOUR_YELLOW ? bit : 0;
+        told.red |= v.reasons[i].colour == COLOUR_RED ? bit : 0;
+    }
+    alone = safety_reasons(&facts, &here, policy, on);
+    cr_assert(told.all == alone.all && told.yellow == alone.yellow && told.red == alone.red);
+}
+
+Test(prop_scoring, the_reasons_of_a_day_are_those_of_its_verdict)
+{
+    for_workers(reasons_alone_are_the_verdicts);
+}
+
 static const struct reason *reason_like(const struct verdict *v, const struct reason *wanted)
 {
     for (unsigned i = 0; i < v->reason_count; i++) {

@@ -30,7 +30,7 @@ static void put_policies(struct registry *registry)
     CHECK_ALLOCATED(documents);
     documents[0] = shipped_policy("default.json");
     documents[1] = shipped_policy("jiangsu-2023-05.json");
-    *set = (struct policy_set){documents, 2};
+    *set = (struct policy_set){.documents = documents, .count = 2};
     registry_write_policies(registry, set, free);
 }
 

@@ -174,7 +174,7 @@ Test(policy, the_longest_region_counts_then_the_later_day_then_the_number)
         at(5, "32", 45500, DAY_NEVER),
     };
     const struct policy_document *listed[] = {&all[0], &all[1], &all[2], &all[3], &all[4]};
-    struct policy_set set = {listed, 5};
+    struct policy_set set = {.documents = listed, .count = 5};
 
     cr_assert_eq(policy_find(&set, TEXT("410100"), 45500)->policy.number, 1);
     cr_assert_eq(policy_find(&set, TEXT("320900"), 44999)->policy.number, 1);
