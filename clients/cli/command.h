@@ -113,5 +113,6 @@ int doctor_run(struct session *s);      /* doctor.c */
 void gate_prepare(struct session *s);   /* gate.c */
 int gate_show(struct session *s, const json_t *answer);
 int handed_show(struct session *s, const json_t *answer);
+int pass_show(struct session *s, const json_t *answer); /* pass.c */
 
 #endif

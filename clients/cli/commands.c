@@ -347,7 +347,7 @@ static const struct column access_columns[] = {
     {"org_name", "单位", "organisation"}, LAST,
 };
 static const struct column pass_columns[] = {
-    {"at", "时间", "at"}, {"gate", "闸机", "gate"}, {"worker", "工号", "worker"},
+    {"pass", "通行号", "pass"}, {"at", "时间", "at"}, {"worker", "工号", "worker"},
     {"direction", "方向", "way"}, {"verdict", "判定", "verdict"}, {"why", "缘由", "why"},
     {"colour_here", "颜色", "colour"}, {"flags", "标记", "flags"}, LAST,
 };
@@ -415,6 +415,9 @@ const struct command commands[] = {
      .en = "hands in what a gate decided while alone (JSON file)"},
     LIST("pass", "list", "/v1/passes", pass_list, pass_columns, "列出一个工地一天的通行",
          "lists a site's passes of a day"),
+    GET("pass", "show", "/v1/passes/{通行号}", NULL, NULL, pass_show,
+        "查看一次通行的判定依据，并当场重算核对",
+        "shows what a pass was decided from, and decides it again"),
 
     WRITE("POST", "account", "add", "/v1/accounts", account_add, NULL, show_key,
           "开户；密钥只显示一次", "opens an account; its key is shown once"),

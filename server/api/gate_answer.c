@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/pass_words.h"
 #include "base/json.h"
 
 enum { ANSWER_BYTES_MAX = 4096 };
@@ -35,17 +36,6 @@ static void put_reasons(struct json_writer *w, int64_t reasons)
             continue;
         told[count++] = class;
         json_put_string(w, NULL, class);
-    }
-    json_close_array(w);
-}
-
-static void put_restrictions(struct json_writer *w, uint32_t restrictions,
-                             const struct site_rule *rule)
-{
-    json_open_array(w, "restrictions");
-    for (unsigned i = 0; rule != NULL && i < rule->zone_count; i++) {
-        if ((restrictions >> i & 1) != 0)
-            json_put_string(w, NULL, rule->zones[i].name);
     }
     json_close_array(w);
 }
@@ -85,7 +75,7 @@ struct text gate_answer_render(struct exchange *x, const struct gate_telling *te
     json_put_string(&w, "why", row->code);
     json_put_string(&w, "colour", colour_name((enum colour)pass->colour_here));
     put_reasons(&w, pass->reasons);
-    put_restrictions(&w, (uint32_t)pass->restrictions, telling->rule);
+    pass_put_restrictions(&w, pass->restrictions, telling->rule);
     if (telling->name.at != NULL)
         json_put_text(&w, "name", telling->name);
     else

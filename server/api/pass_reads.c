@@ -1,5 +1,7 @@
 #include "api/pass_reads.h"
 
+#include "api/gate_answer.h"
+#include "api/pass_words.h"
 #include "api/resource.h"
 #include "api/write.h"
 #include "domain/gate.h"
@@ -99,65 +101,32 @@ static enum step passes_audit(struct exchange *x)
     return load_send(x, b);
 }
 
-static void put_reasons(struct json_writer *w, int64_t reasons)
+static void put_pass(struct json_writer *w, const struct listed_pass *listed, day_t day)
 {
-    json_open_array(w, "reasons");
-    for (int code = 0; code < REASON_COUNT; code++) {
-        if ((reasons >> code & 1) != 0)
-            json_put_string(w, NULL, reason_name((enum reason_code)code));
-    }
-    json_close_array(w);
-}
-
-static void put_flags(struct json_writer *w, int32_t flags)
-{
-    static const struct {
-        enum gate_flag bit;
-        const char *name;
-    } names[] = {
-        {GATE_OPENED_BY_RULE, "opened_by_rule"}, {GATE_PASSBACK, "passback"},
-        {GATE_PRE_SHIFT, "pre_shift"},           {GATE_ELSEWHERE, "elsewhere"},
-        {GATE_COLOUR_MOVED, "colour_moved"},     {GATE_LATE, "late"},
-        {GATE_CLOCK, "clock"},                   {GATE_WITHOUT_CODE, "without_code"},
+    const struct pass_place *place = &listed->place;
+    struct pass pass = {
+        .gate_id = place->gate_id, .epoch = place->epoch, .seq = place->seq, .day = day,
+        .verdict = listed->verdict, .why = listed->why, .person_colour = listed->person_colour,
+        .colour_here = listed->colour_here,
     };
+    char id[PASS_ID_BYTES];
 
-    json_open_array(w, "flags");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (((uint32_t)flags & names[i].bit) != 0)
-            json_put_string(w, NULL, names[i].name);
-    }
-    json_close_array(w);
-}
-
-static const char *source_name(int16_t source)
-{
-    switch (source) {
-    case PASS_ASKED:   return "asked";
-    case PASS_SPOOLED: return "spooled";
-    default:           return "handed_in";
-    }
-}
-
-static void put_pass(struct json_writer *w, const struct listed_pass *pass)
-{
     json_open_object(w, NULL);
-    json_put_int(w, "gate", pass->place.gate_id);
-    json_put_int(w, "epoch", pass->place.epoch);
-    json_put_int(w, "seq", pass->place.seq);
-    json_put_bool(w, "told_otherwise", pass->place.told != 0);
-    json_put_id(w, "worker", pass->worker_id);
-    json_put_string(w, "direction", pass->direction == DIRECTION_IN ? "in" : "out");
-    json_put_string(w, "verdict", verdict_kind_name((enum verdict_kind)pass->verdict));
-    json_put_string(w, "why", why_row((enum why)pass->why)->code);
-    json_put_string(w, "person_colour", colour_name((enum colour)pass->person_colour));
-    json_put_string(w, "colour_here", colour_name((enum colour)pass->colour_here));
-    put_reasons(w, pass->reasons);
-    put_flags(w, pass->flags);
-    json_put_string(w, "source", source_name(pass->source));
-    json_put_time(w, "at", pass->at);
-    json_put_time(w, "decided_at", pass->decided_at);
-    json_put_time(w, "recorded_at", pass->recorded_at);
-    json_put_id(w, "policy", pass->policy);
+    json_put_text(w, "pass", pass_id_format(&pass, id));
+    json_put_int(w, "gate", pass.gate_id);
+    json_put_int(w, "epoch", pass.epoch);
+    json_put_int(w, "seq", pass.seq);
+    json_put_bool(w, "told_otherwise", place->told != 0);
+    json_put_id(w, "worker", listed->worker_id);
+    json_put_string(w, "direction", listed->direction == DIRECTION_IN ? "in" : "out");
+    pass_put_answer(w, &pass);
+    pass_put_reasons(w, listed->reasons);
+    pass_put_flags(w, listed->flags);
+    json_put_string(w, "source", pass_source_name(listed->source));
+    json_put_time(w, "at", listed->at);
+    json_put_time(w, "decided_at", listed->decided_at);
+    json_put_time(w, "recorded_at", listed->recorded_at);
+    json_put_id(w, "policy", listed->policy);
     json_close_object(w);
 }
 
@@ -169,7 +138,7 @@ static enum step passes_answer(struct exchange *x)
 
     list_open(x, &list);
     for (size_t i = 0; i < shown(s); i++)
-        put_pass(&list.w, &s->found.rows[i]);
+        put_pass(&list.w, &s->found.rows[i], s->day);
     if (s->found.count > s->limit) {
         const struct pass_place *last = &s->found.rows[s->limit - 1].place;
 

@@ -16,6 +16,7 @@
 #include "api/imports.h"
 #include "api/orgs.h"
 #include "api/pass_reads.h"
+#include "api/pass_replay.h"
 #include "api/policies.h"
 #include "api/sites.h"
 #include "api/trials.h"
@@ -143,6 +144,8 @@ const struct route routes[] = {
          &identity_review_state_bytes, "Numbers that came with two names"),
     READ("/v1/passes", MAY_READ_PASSES, pass_list_query, pass_list, &pass_list_state_bytes,
          "A site's passes of a day"),
+    READ("/v1/passes/{pass}", MAY_READ_PASSES, NULL, pass_get, &pass_get_state_bytes,
+         "A gate's answer with all that it was decided from, decided again"),
     READ("/v1/audit", MAY_READ_AUDIT, audit_list_query, audit_read_list, &audit_list_state_bytes,
          "Who did what"),
 

@@ -83,8 +83,8 @@ static void put_post(struct json_writer *w, const struct place *place)
     json_close_object(w);
 }
 
-static void put_verdict(struct json_writer *w, const struct policy_document *document,
-                        const struct verdict *v, bool english)
+void verdict_put(struct json_writer *w, const struct policy_document *document,
+                 const struct verdict *v, bool english)
 {
     json_put_string(w, "person_colour", colour_name(v->person_colour));
     if (v->has_context)
@@ -123,7 +123,7 @@ struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_
         json_put_int(&w, "version", facts->version);
         json_put_text(&w, "region", place->region);
         put_post(&w, place);
-        put_verdict(&w, document, &verdict, x->english);
+        verdict_put(&w, document, &verdict, x->english);
         json_close_object(&w);
     }
     registry_leave(app_of(x)->reader);

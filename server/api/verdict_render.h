@@ -26,6 +26,11 @@ void json_put_role(struct json_writer *w, const char *key, uint8_t role);
 MUST_USE struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_id,
                                    const struct facts *facts, const struct place *place);
 
+/* Into an open object: colours, reasons in words, next change, policy, day. The document is the one
+ * that the verdict was given by. */
+void verdict_put(struct json_writer *w, const struct policy_document *document,
+                 const struct verdict *v, bool english);
+
 /* For lists: the two colours alone. False when there is no policy for the place; between
  * registry_enter() and registry_leave(). */
 MUST_USE bool colours_of(const struct registry_reader *reader, const struct facts *facts,

@@ -60,7 +60,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, WEBHOOK, OBJECTS };
+enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, WEBHOOK, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -118,6 +118,18 @@ static long long import(const char *key)
     return id;
 }
 
+/* A pass stands here for its gate: it is the gate's seventh of its first start, today. */
+static long long pass_at(long long gate, const char *key)
+{
+    struct http_reply reply =
+        server_must(&server, "POST", "/v1/gate/check", key,
+                    say("{\"worker_no\":\"999999\",\"direction\":\"out\",\"at\":\"%s\","
+                        "\"epoch\":1,\"seq\":7}", city_now()));
+
+    reply_clear(&reply);
+    return gate;
+}
+
 static long long webhook(const char *key)
 {
     struct http_reply reply = server_must(
@@ -134,6 +146,9 @@ static void set_objects(void)
     const struct cast *cast = &city.cast;
     const long long all[OBJECTS][WHOSE] = {
         [PERSON] = {city.own.id, city.next_door.id, city.far.id, 77777777},
+        [PASS] = {pass_at(cast->gate, cast->gate_account.key),
+                  pass_at(city.neighbour_gate, city.neighbour_gate_account.key),
+                  pass_at(cast->other_gate, cast->other_gate_account.key), 77777777},
         [ORG] = {cast->contractor.org, city.neighbour.org, cast->other_contractor.org, 77777777},
         [SITE] = {cast->site, city.neighbour_site, cast->other_site, 77777777},
         [DEVICE] = {cast->gate, city.neighbour_gate, cast->other_gate, 77777777},
@@ -234,6 +249,7 @@ static const struct example examples[] = {
     {"GET", "/v1/workers/{id}/accesses", PERSON, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/identity-reviews", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/passes", SITE, ANYBODY, "?site={}", NULL, NULL},
+    {"GET", "/v1/passes/{pass}", PASS, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/audit", NOTHING, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/engagements", PERSON, ANYBODY, "",
      "{\"worker\":{},\"site\":{site},\"trade\":\"030\",\"role\":\"worker\"}", NULL},
@@ -304,6 +320,10 @@ static const char *fill(char into[2048], const char *template, enum object objec
 
     put(turn[0], 2048, template, "{id}", say("%lld", ids[object][whose]));
     put(turn[1], 2048, turn[0], "{}", say("%lld", ids[object][whose]));
+    put(turn[0], 2048, turn[1], "{pass}",
+        say("%lld-1-7-%.4s%.2s%.2s", ids[object][whose], city_today(), city_today() + 5,
+            city_today() + 8));
+    memcpy(turn[1], turn[0], sizeof turn[1]);
     put(turn[0], 2048, turn[1], "{number}",
         object == DRAFT ? say("%lld", ids[object][whose]) : numbers[whose]);
     put(turn[1], 2048, turn[0], "{today}", city_today());

@@ -247,6 +247,43 @@ static void expect_equal(const char *when)
     cr_expect_eq(r.elsewhere, fixture_query_int("SELECT count(*) FROM pass WHERE source = 3"));
 }
 
+/* -- one by one, over the API ---------------------------------------------------------------------- */
+
+static struct http_reply read_pass(const char *key, const char *id)
+{
+    return server_ask(&server, "GET", say("/v1/passes/%s", id), key, NULL);
+}
+
+static void expect_one(const char *id, bool handed)
+{
+    struct http_reply reply = read_pass(city.cast.inspector.key, id);
+
+    cr_expect_eq(reply.status, 200, "%s: %s", id, reply.body);
+    cr_expect_str_eq(reply_text(&reply, "answers.0.replay.result"),
+                     handed ? "decided_elsewhere" : "equal", "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "pass"), id);
+    cr_expect_eq(json_is_null(reply_at(&reply, "answers.0.inputs")), handed, "%s", reply.body);
+    if (!handed)
+        cr_expect_str_eq(reply_text(&reply, "answers.0.replay.why"),
+                         reply_text(&reply, "answers.0.why"));
+    reply_clear(&reply);
+}
+
+/* Every pass of the site, by the ids that the list gives. */
+static void expect_each(void)
+{
+    struct http_reply list =
+        server_must(&server, "GET", say("/v1/passes?site=%lld&limit=500", city.cast.site),
+                    city.cast.inspector.key, NULL);
+    size_t count = json_array_size(reply_at(&list, "items"));
+
+    cr_expect_gt(count, 50);
+    for (size_t i = 0; i < count; i++)
+        expect_one(reply_text(&list, say("items.%zu.pass", i)),
+                   strcmp(reply_text(&list, say("items.%zu.source", i)), "handed_in") == 0);
+    reply_clear(&list);
+}
+
 Test(replay_gate, every_answer_is_made_again_whatever_came_afterwards)
 {
     everything_is_asked();
@@ -264,6 +301,66 @@ Test(replay_gate, every_answer_is_made_again_whatever_came_afterwards)
     erase(&city.own);
     erase(&yellow);
     expect_equal("after both were erased");
+    expect_each();
+}
+
+static const char *id_of(const char *what, const char *direction)
+{
+    static char id[64];
+    struct http_reply reply =
+        server_must(&server, "POST", "/v1/gate/check", city.cast.gate_account.key,
+                    say("{%s,\"direction\":\"%s\",\"at\":\"%s\",\"epoch\":1,\"seq\":%d}", what,
+                        direction, city_now(), ++seq));
+
+    snprintf(id, sizeof id, "%s", reply_text(&reply, "pass"));
+    reply_clear(&reply);
+    return id;
+}
+
+Test(replay_gate, one_answer_is_told_with_what_it_was_decided_from_and_every_reason)
+{
+    const char *id;
+    struct http_reply reply;
+
+    set_rule(rules[1]);
+    id = id_of(say("\"worker_no\":\"%lld\"", yellow.id), "in");
+    reply = read_pass(city.cast.regulator.key, id);
+    cr_assert_eq(reply.status, 200, "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "worker"), yellow.id);
+    cr_expect_eq(json_array_size(reply_at(&reply, "answers")), 1u);
+    cr_expect_str_eq(reply_text(&reply, "answers.0.inputs.code_says"), "ok");
+    cr_expect(json_is_true(reply_at(&reply, "answers.0.inputs.by_number")));
+    cr_expect_eq(reply_int(&reply, "answers.0.inputs.site_version"), 2, "%s", reply.body);
+    cr_expect_geq(reply_int(&reply, "answers.0.inputs.facts_version"), 2);
+    cr_expect_str_neq(reply_text(&reply, "answers.0.replay.colour.reasons.0.remedy"), "");
+    cr_expect_str_neq(reply_text(&reply, "answers.0.replay.colour.reasons.0.basis.0.text"), "");
+    cr_expect_null(strstr(reply.body, yellow.name));
+    reply_clear(&reply);
+    cr_expect_eq(fixture_query_int(say("SELECT count(*) FROM audit WHERE action = 'pass.open' "
+                                       "AND worker_id = %lld", yellow.id)), 1);
+}
+
+Test(replay_gate, passes_are_read_by_those_in_charge_and_by_their_whole_id)
+{
+    static const char *const wrong[] = {"1", "1-1-1", "1-1-1-20260230", "1-1-1-2026010", "x-1-1-20260101",
+                                        "1-1--1-20260101", "1-1-1-20260101-0", "99999999-1-1-20260101"};
+    char id[64];
+    struct http_reply reply;
+
+    snprintf(id, sizeof id, "%s", id_of("\"worker_no\":\"999999\"", "in"));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        reply = read_pass(city.cast.inspector.key, wrong[i]);
+        cr_expect_eq(reply.status, 404, "%s: %s", wrong[i], reply.body);
+        cr_expect_str_eq(reply_text(&reply, "code"), "pass_unknown");
+        reply_clear(&reply);
+    }
+    reply = read_pass(city.cast.other_regulator.key, id);
+    cr_expect_eq(reply.status, 404, "%s", reply.body);
+    reply_clear(&reply);
+    reply = read_pass(city.cast.contractor.key, id);
+    cr_expect_eq(reply.status, 403, "%s", reply.body);
+    reply_clear(&reply);
+    expect_one(id, false);
 }
 
 /* -- and what is altered in place is found ---------------------------------------------------------- */
@@ -287,6 +384,32 @@ static const struct {
      "WHERE number IN (SELECT policy FROM pass)", NULL},
     {"a pass's person", "UPDATE pass SET worker_id = worker_id + 1 WHERE seq = 1", NULL},
 };
+
+static void expect_told(const char *result, const char *part, long long number)
+{
+    struct http_reply list = server_must(&server, "GET", say("/v1/passes?site=%lld", city.cast.site),
+                                         city.cast.inspector.key, NULL);
+    struct http_reply reply =
+        read_pass(city.cast.inspector.key, reply_text(&list, say("items.%lld.pass", number)));
+
+    cr_expect_str_eq(reply_text(&reply, "answers.0.replay.result"), result, "%s", reply.body);
+    cr_expect_not_null(strstr(reply.body, part), "%s", reply.body);
+    reply_clear(&reply);
+    reply_clear(&list);
+}
+
+Test(replay_gate, an_altered_row_is_told_to_whoever_reads_it_and_harms_nobody)
+{
+    set_rule(rules[1]);
+    for (int i = 0; i < 3; i++)
+        ask(city.cast.gate_account.key, say("\"worker_no\":\"%lld\"", city.own.id), "in");
+    fixture_exec("UPDATE pass SET verdict = 2 WHERE seq = 1");
+    fixture_exec("UPDATE pass SET engine = 9 WHERE seq = 2");
+    fixture_exec("UPDATE pass SET verdict = 77, why = 200, person_colour = -1, inputs = -1 WHERE seq = 3");
+    expect_told("different", "\"differs\":[\"verdict\",\"inputs\"]", 0);
+    expect_told("impossible", "\"missing\":\"engine\"", 1);
+    expect_told("impossible", "\"missing\":\"inputs\"", 2);
+}
 
 Test(replay_gate, whatever_is_altered_in_place_is_found)
 {
