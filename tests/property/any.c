@@ -1,6 +1,11 @@
 #include "property/any.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -9,6 +14,23 @@ static uint64_t state;
 void any_seed(uint64_t seed)
 {
     state = seed;
+}
+
+unsigned any_setting(const char *name, unsigned otherwise)
+{
+    const char *value = getenv(name);
+    int64_t number;
+
+    return value != NULL && text_to_int(text_of(value), 1, INT32_MAX, &number) ? (unsigned)number
+                                                                               : otherwise;
+}
+
+void any_seed_from_environment(void)
+{
+    unsigned from = any_setting("SEED", (unsigned)(clock_wall_us() & 0x7fffffff));
+
+    any_seed(from);
+    fprintf(stderr, "SEED=%u\n", from);
 }
 
 /* SplitMix64 */

@@ -27,6 +27,8 @@ struct any_policy {
 };
 
 void any_seed(uint64_t seed);
+void any_seed_from_environment(void); /* SEED, or the clock; printed */
+unsigned any_setting(const char *name, unsigned otherwise); /* of the environment */
 unsigned any_below(unsigned n);
 
 /* Everything is known to happen around `today`; what is asked about lies around it, too. */

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
-#include "base/text.h"
 #include "property/any.h"
 #include "scoring/batch.h"
 
@@ -22,23 +20,6 @@ static struct cohort_entry staged[STAGED];
 static struct cohort_builder builder;
 static struct batch_plan plan;
 static struct any_policy policy;
-
-static unsigned setting(const char *name, unsigned otherwise)
-{
-    const char *value = getenv(name);
-    int64_t number;
-
-    return value != NULL && text_to_int(text_of(value), 1, INT32_MAX, &number) ? (unsigned)number
-                                                                               : otherwise;
-}
-
-static void seed(void)
-{
-    unsigned from = setting("SEED", (unsigned)(clock_wall_us() & 0x7fffffff));
-
-    any_seed(from);
-    fprintf(stderr, "SEED=%u\n", from);
-}
 
 static const struct context *place_of(const struct any_worker *w)
 {
@@ -95,8 +76,8 @@ Test(prop_batch, colours_down_columns_are_the_colours_one_by_one)
 {
     struct counts counts = {0};
 
-    seed();
-    for (unsigned round = setting("ROUNDS", ROUNDS); round > 0; round--) {
+    any_seed_from_environment();
+    for (unsigned round = any_setting("ROUNDS", ROUNDS); round > 0; round--) {
         unsigned count = any_below(4) == 0 ? 1 + any_below(WORKERS) : WORKERS;
         struct cohort *cohort;
 
