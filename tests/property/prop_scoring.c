@@ -283,7 +283,7 @@ static void reasons_alone_are_the_verdicts(struct record *records, size_t count,
 {
     struct facts facts = folded(records, count, arena);
     struct context here = some_place();
-    day_t on = (day_t)(FIRST + below(SPAN));
+    day_t on = some_day(records, count);
     struct reasons_of_day told = {0}, alone;
     struct verdict v;
 
