@@ -19,6 +19,7 @@
 #include "service.h"
 #include "store/first_account.h"
 #include "store/migrate.h"
+#include "store/holidays.h"
 #include "store/policies_seed.h"
 
 extern char **environ;
@@ -122,7 +123,7 @@ static int migrate(const struct settings *s)
 {
     struct arena arena;
     struct err e;
-    int added = 0, drafts = 0;
+    int added = 0, drafts = 0, years = 0;
 
     arena_init(&arena, 64 * ARENA_BYTES);
     e = migrate_run(s->database_owner, &migrations_embedded, &arena);
@@ -131,8 +132,10 @@ static int migrate(const struct settings *s)
     if (!err_is(e))
         e = policies_seed(s->database_owner, policy_drafts_embedded, POLICY_DRAFT, &arena, &drafts);
     if (!err_is(e))
-        printf("schema %d, %d policies put in force, %d as drafts\n", migrations_embedded.count,
-               added, drafts);
+        e = holidays_seed(s->database_owner, holidays_embedded, &arena, &years);
+    if (!err_is(e))
+        printf("schema %d, %d policies put in force, %d as drafts, %d calendars\n",
+               migrations_embedded.count, added, drafts, years);
     else
         refuse(e);
     arena_clear(&arena);

@@ -304,6 +304,10 @@ static const struct option_row correct_post[] = {
     WHEN,
     END,
 };
+static const struct option_row holiday_list[] = {
+    {"--year", "N", OPTION_INT, false, "只看这一年", "of this year"},
+    END,
+};
 static const struct option_row audit_list[] = {
     {"--worker", "ID", OPTION_INT, false, "关于此工人", "about this worker"},
     {"--account", "ID", OPTION_INT, false, "此账号所为", "by this account"},
@@ -360,6 +364,10 @@ static const struct column policy_columns[] = {
     {"number", "编号", "number"}, {"id", "名", "id"}, {"region", "区划", "region"},
     {"effective", "生效", "effective"}, {"until", "止", "until"}, {"state", "状态", "state"},
     {"title", "标题", "title"}, LAST,
+};
+static const struct column holiday_columns[] = {
+    {"year", "年", "year"}, {"version", "版本", "version"}, {"recorded_at", "登记", "recorded"},
+    {"document", "内容", "document"}, LAST,
 };
 static const struct column audit_columns[] = {
     {"at", "时间", "at"}, {"account", "账号", "account"}, {"action", "做了什么", "action"},
@@ -520,6 +528,12 @@ const struct command commands[] = {
           "{\"state\":\"in_force\"}", show_written, "施行", "puts it in force"),
     WRITE("POST", "policy", "retire", "/v1/policies/{编号}/state", NULL,
           "{\"state\":\"retired\"}", show_written, "废止", "retires it"),
+
+    LIST("holidays", "list", "/v1/holidays", holiday_list, holiday_columns,
+         "列出各年节假日与调休安排", "lists the calendars of working days"),
+    {.verb = "holidays", .sub = "post", .method = "POST", .path = "/v1/holidays/{文件}",
+     .body_is_file = true, .writes = true, .show = show_object,
+     .zh = "提交一年的节假日安排（JSON 文件）", .en = "posts a year's calendar (JSON file)"},
 
     LIST("audit", "list", "/v1/audit", audit_list, audit_columns, "谁做了什么", "who did what"),
     GET("trust", "show", "/v1/trust", NULL, NULL, show_raw, "验码公钥（供 jianan code verify）",

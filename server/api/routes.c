@@ -13,6 +13,7 @@
 #include "api/devices.h"
 #include "api/gate_check.h"
 #include "api/health.h"
+#include "api/holidays.h"
 #include "api/imports.h"
 #include "api/orgs.h"
 #include "api/pass_reads.h"
@@ -110,6 +111,11 @@ const struct route routes[] = {
          &trial_state_bytes, "List trials of policies"),
     READ("/v1/trials/{id}", MAY_SET_POLICY | MAY_SET_UP, NULL, trial_get, &trial_state_bytes,
          "How far a trial is, and what it found"),
+
+    WRITE(METHOD_POST, "/v1/holidays", MAY_SET_UP, NULL, holiday_post, &holiday_state_bytes,
+          "Post a year's calendar of working days"),
+    READ("/v1/holidays", MAY_READ_DIRECTORY | MAY_READ_WORKER, holiday_list_query, holiday_list,
+         &holiday_state_bytes, "Read the calendars of working days"),
 
     /* people */
     {METHOD_POST, "/v1/workers", MAY_ENROL, NULL, NULL, worker_post, &worker_post_state_bytes, 1024 * 1024, NULL, true,

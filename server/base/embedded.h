@@ -11,6 +11,7 @@ struct embedded_file {
 
 extern const struct embedded_file policies_embedded[];      /* migrations/policies */
 extern const struct embedded_file policy_drafts_embedded[]; /* migrations/policies/drafts */
+extern const struct embedded_file holidays_embedded[];      /* migrations/reference/holidays */
 extern const struct embedded_file openapi_embedded[];       /* server/openapi.yaml */
 
 #endif

@@ -581,3 +581,38 @@ Test(setup, a_policy_that_cannot_be_read_is_refused_with_its_place)
 
     check_all(table, operator_key);
 }
+
+/* -- calendars of working days ------------------------------------------------------------------ */
+
+#define CALENDAR(year, off) "{\"year\":" year ",\"source\":\"通知\",\"mark\":\"PUB\",\"off\":[" off \
+                            "],\"working\":[]}"
+
+Test(setup, the_calendar_of_another_year_is_posted_and_a_corrected_one_is_its_next_version)
+{
+    static const struct expectation table[] = {
+        {"nonsense", "POST", "/v1/holidays", "[]", 400, "field_type", NULL},
+        {"a day of another year", "POST", "/v1/holidays",
+         CALENDAR("2027", "{\"from\":\"2026-10-01\",\"until\":\"2026-10-08\",\"name\":\"国庆节\"}"),
+         400, "field_range", "/off/0"},
+        {"2027", "POST", "/v1/holidays", CALENDAR("2027", ""), 201, NULL, NULL},
+        {"2027 again", "POST", "/v1/holidays",
+         CALENDAR("2027", "{\"from\":\"2027-10-01\",\"until\":\"2027-10-08\",\"name\":\"国庆节\"}"),
+         201, NULL, NULL},
+        {NULL, NULL, NULL, NULL, 0, NULL, NULL},
+    };
+    struct http_reply reply;
+
+    check_all(table, server.operator_key);
+    reply = ask("GET", "/v1/holidays", server.operator_key, NULL);
+    cr_expect_eq(reply_int(&reply, "items.0.year"), 2026, "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "items.0.version"), 1, "it came with the program");
+    cr_expect_str_eq(reply_text(&reply, "items.0.document.mark"), "PUB");
+    cr_expect_eq(reply_int(&reply, "items.1.year"), 2027);
+    cr_expect_eq(reply_int(&reply, "items.1.version"), 2);
+    cr_expect_str_eq(reply_text(&reply, "items.1.document.off.0.name"), "国庆节");
+    reply_clear(&reply);
+    reply = ask("GET", "/v1/holidays?year=2027", server.operator_key, NULL);
+    cr_expect_eq(json_array_size(reply_at(&reply, "items")), 1, "%s", reply.body);
+    reply_clear(&reply);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM holiday_year"), 3, "nothing is overwritten");
+}
