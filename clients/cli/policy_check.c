@@ -27,7 +27,7 @@ struct checked {
     struct policy_report report;
 };
 
-/* -- for people --------------------------------------------------------------------------------- */
+/* -- for people ------------------------------------------------------------------------------- */
 
 static const char *class_word(const char *class, bool english)
 {
@@ -99,7 +99,7 @@ static void say_examples(const struct checked *c, bool english)
         printf("%.*s\n", (int)c->report.examples[i].person.bytes, c->report.examples[i].person.at);
 }
 
-/* -- for programs ------------------------------------------------------------------------------- */
+/* -- for programs ----------------------------------------------------------------------------- */
 
 static void put_error(struct json_writer *w, struct err e, bool english)
 {
@@ -182,7 +182,7 @@ static void put_checked(const struct checking *how, const struct checked *c)
     free(at);
 }
 
-/* -- files -------------------------------------------------------------------------------------- */
+/* -- files ------------------------------------------------------------------------------------ */
 
 static void tell(const struct checking *how, const struct checked *c)
 {

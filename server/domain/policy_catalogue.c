@@ -1,5 +1,5 @@
-/* The catalogue: at each post, one person in order and then one thing at a time out of order. What a
- * window or a limit of the policy is, the people stand just beyond it. */
+/* The catalogue: at each post, one person in order and then one thing at a time out of order. What
+ * a window or a limit of the policy is, the people stand just beyond it. */
 #include "domain/policy_people.h"
 
 enum { VIOLATIONS_MANY = 40 };
@@ -17,7 +17,7 @@ static void visit(const struct catalogue *c, struct person_plan plan)
     c->visit(&plan, c->arg);
 }
 
-/* -- age ---------------------------------------------------------------------------------------- */
+/* -- age -------------------------------------------------------------------------------------- */
 
 static void add_age(bool ages[PEOPLE_AGE_MAX + 1], int age)
 {
@@ -85,7 +85,7 @@ static void visit_ages(const struct catalogue *c)
     visit(c, plan);
 }
 
-/* -- health ------------------------------------------------------------------------------------- */
+/* -- health ----------------------------------------------------------------------------------- */
 
 /* Fresh, and so old that no validity covers it. */
 static void visit_exam(const struct catalogue *c, uint8_t conclusion, uint8_t hazards)
@@ -105,13 +105,13 @@ static void visit_exams(const struct catalogue *c)
 
     plan.exam = 0;
     visit(c, plan);
-    for (uint8_t conclusion = EXAM_NO_ABNORMALITY; conclusion <= EXAM_OTHER; conclusion++)
-        visit_exam(c, conclusion, 0);
+    for (unsigned conclusion = EXAM_NO_ABNORMALITY; conclusion <= EXAM_OTHER; conclusion++)
+        visit_exam(c, (uint8_t)conclusion, 0);
     for (unsigned hazard = HAZARD_HEIGHT; hazard <= HAZARD_VEHICLE; hazard *= 2)
         visit_exam(c, EXAM_CONTRAINDICATED, (uint8_t)hazard);
 }
 
-/* -- training ----------------------------------------------------------------------------------- */
+/* -- training --------------------------------------------------------------------------------- */
 
 /* An hour too few: so limits of several rules, one milder than the other, are told apart. */
 static void visit_fewer_hours(const struct catalogue *c, unsigned hours)
@@ -231,7 +231,7 @@ static void visit_trainings(const struct catalogue *c)
     }
 }
 
-/* -- conduct ------------------------------------------------------------------------------------ */
+/* -- conduct ---------------------------------------------------------------------------------- */
 
 static void visit_violations(const struct catalogue *c, struct violation_plan first,
                              struct violation_plan second)
@@ -261,18 +261,19 @@ static void visit_mixed(const struct catalogue *c, uint8_t class)
     for (uint8_t mild = 1; mild < 4; mild++) {
         for (uint8_t grave = (uint8_t)(mild + 1); grave <= 4; grave++) {
             for (uint8_t n = 1; n < 49; n++)
-                visit_violations(c, (struct violation_plan){n % 7, mild, class, false, false, false},
-                                 (struct violation_plan){n / 7, grave, class, false, false, false});
+                visit_violations(
+                    c, (struct violation_plan){n % 7, mild, class, false, false, false},
+                    (struct violation_plan){n / 7, grave, class, false, false, false});
         }
     }
 }
 
 static void visit_conduct(const struct catalogue *c)
 {
-    for (uint8_t class = VIOLATION_COMMAND; class <= VIOLATION_DISCIPLINE; class++) {
+    for (unsigned class = VIOLATION_COMMAND; class <= VIOLATION_DISCIPLINE; class++) {
         for (uint8_t severity = 1; severity <= 4; severity++)
-            visit_severity(c, severity, class);
-        visit_mixed(c, class);
+            visit_severity(c, severity, (uint8_t)class);
+        visit_mixed(c, (uint8_t)class);
     }
 }
 
@@ -293,7 +294,7 @@ static void visit_blocked(const struct catalogue *c)
                      none);
 }
 
-/* -- papers and places -------------------------------------------------------------------------- */
+/* -- papers and places ------------------------------------------------------------------------ */
 
 static void visit_papers(const struct catalogue *c)
 {
@@ -343,8 +344,8 @@ void policy_people_each(const struct policy *policy, day_t on, plan_fn *visit_pl
 
     for (size_t i = 0; i < count; i++)
         visit_post(&c, trades[i], ROLE_WORKER);
-    for (uint8_t role = ROLE_MANAGER; role <= ROLE_HEAD; role++)
-        visit_post(&c, policy_people_trade(policy, 900), role);
+    for (unsigned role = ROLE_MANAGER; role <= ROLE_HEAD; role++)
+        visit_post(&c, policy_people_trade(policy, 900), (uint8_t)role);
     c.in_order = person_in_order(policy, policy_people_trade(policy, 20), ROLE_WORKER, on);
     visit_conduct(&c);
 }

@@ -15,7 +15,7 @@ static const struct finding_row {
 #undef FINDING
 };
 
-/* -- one person --------------------------------------------------------------------------------- */
+/* -- one person ------------------------------------------------------------------------------- */
 
 static void fail(struct check *c, struct err e)
 {
@@ -68,7 +68,7 @@ static struct text line_of(struct check *c, const struct person_plan *plan, cons
     return arena_text(c->arena, build_done(&line));
 }
 
-/* -- findings ----------------------------------------------------------------------------------- */
+/* -- findings --------------------------------------------------------------------------------- */
 
 /* The template with the word in place of {}. */
 static const char *filled(struct check *c, const char *template, const char *word)
@@ -111,7 +111,7 @@ const char *check_rule_at(struct check *c, unsigned rule, const char *key)
     return at != NULL ? at : "";
 }
 
-/* -- what nobody meets -------------------------------------------------------------------------- */
+/* -- what nobody meets ------------------------------------------------------------------------ */
 
 /* Somebody with all that the rule looks at as bad as can be, and still. */
 static struct person_plan worst_for(const struct check *c, const struct rule *rule)
@@ -172,7 +172,7 @@ static void check_reached(struct check *c)
     }
 }
 
-/* -- the report --------------------------------------------------------------------------------- */
+/* -- the report ------------------------------------------------------------------------------- */
 
 static void make_examples(struct check *c)
 {

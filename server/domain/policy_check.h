@@ -1,7 +1,7 @@
 /* domain/policy_check.h: what is wrong with a policy although its format is right.
  *
- * Rules that contradict one another, people whom they leave out, parts that nobody ever meets, words
- * that nobody understands. What a rule does is not guessed from its numbers: the made-up people of
+ * Rules that contradict one another, people whom they leave out, parts that nobody ever meets,
+ * words that nobody understands. What a rule does is not guessed from its numbers: the made-up people of
  * domain/policy_people.h are judged by it, and each finding comes with one of them, as a line that
  * `jianan score` reads. The kinds of findings are in policy_finding.def. Nothing here waits. */
 #ifndef DOMAIN_POLICY_CHECK_H

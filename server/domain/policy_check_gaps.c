@@ -1,5 +1,5 @@
-/* Gaps: trades that nobody thought of, people who stay green in spite of what the law asks, posts in
- * which nobody can ever be green. */
+/* Gaps: trades that nobody thought of, people who stay green in spite of what the law asks, posts
+ * in which nobody can ever be green. */
 #include "domain/policy_check_parts.h"
 #include "domain/record_fields.h"
 
@@ -29,7 +29,7 @@ static struct text trade_code(uint16_t trade, char code[8])
     return build_done(&b);
 }
 
-/* -- trades whose work nobody wrote down ---------------------------------------------------------- */
+/* -- trades whose work nobody wrote down ------------------------------------------------------ */
 
 static bool names_trade(const struct rule_exam *r, uint16_t trade)
 {
@@ -61,7 +61,7 @@ static void check_hazards(struct check *c, unsigned rule, const struct rule_exam
                         check_rule_at(c, rule, "hazards_by_trade"), f.words, &f.first);
 }
 
-/* -- posts in which nobody is green --------------------------------------------------------------- */
+/* -- posts in which nobody is green ----------------------------------------------------------- */
 
 static void try_post(struct check *c, struct found *f, uint16_t trade, uint8_t role,
                      struct text word)
@@ -89,14 +89,14 @@ static void check_posts(struct check *c)
 
         try_post(c, &f, trades[i], ROLE_WORKER, trade_code(trades[i], code));
     }
-    for (uint8_t role = ROLE_MANAGER; role <= ROLE_HEAD; role++)
-        try_post(c, &f, policy_people_trade(c->policy, 900), role,
-                 choice_at(roles, role - 1u));
+    for (unsigned role = ROLE_MANAGER; role <= ROLE_HEAD; role++)
+        try_post(c, &f, policy_people_trade(c->policy, 900), (uint8_t)role,
+                 choice_at(roles, role - 1));
     if (f.list.bytes > 0)
         check_find_word(c, FINDING_NOBODY_GREEN, "/rules", f.words, &f.first);
 }
 
-/* -- people whom the law keeps out, and who are green ---------------------------------------------- */
+/* -- people whom the law keeps out, and who are green ----------------------------------------- */
 
 static void no_identity(struct person_plan *p)     { p->without_identity = true; }
 static void fifteen(struct person_plan *p)         { p->age = 15; }

@@ -97,8 +97,8 @@ static bool needs_are_the_same(const struct rule_certificate *a, const struct ru
            memcmp(a->needs, b->needs, a->need_count * sizeof *a->needs) == 0;
 }
 
-/* Both ask the same question, so that two answers contradict one another. Rules with limits (points,
- * hours, months) may stand in steps, a milder one before a stricter one. */
+/* Both ask the same question, so that two answers contradict one another. Rules with limits
+ * (points, hours, months) may stand in steps, a milder one before a stricter one. */
 static bool ask_the_same(const struct rule *a, const struct rule *b)
 {
     if (a->kind != b->kind)

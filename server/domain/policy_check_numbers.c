@@ -16,7 +16,7 @@ static struct person_plan anybody(const struct check *c)
     return worker_of(c, policy_people_trade(c->policy, 20));
 }
 
-/* -- trades outside the scope ------------------------------------------------------------------- */
+/* -- trades outside the scope ----------------------------------------------------------------- */
 
 static void check_trade(struct check *c, unsigned rule, const char *key, uint16_t trade)
 {
@@ -61,7 +61,7 @@ static void check_exempt(struct check *c, unsigned rule, const struct rule *r)
         check_trade(c, rule, "validity_by_trade", r->exam.validity[i].trade);
 }
 
-/* -- ages ----------------------------------------------------------------------------------------- */
+/* -- ages ------------------------------------------------------------------------------------- */
 
 static void check_bands(struct check *c, unsigned rule, const struct rule_age *r)
 {
@@ -79,7 +79,7 @@ static void check_bands(struct check *c, unsigned rule, const struct rule_age *r
     }
 }
 
-/* -- health and points -------------------------------------------------------------------------- */
+/* -- health and points ------------------------------------------------------------------------ */
 
 static void check_validity(struct check *c, unsigned rule, const struct rule_exam *r)
 {
@@ -130,7 +130,7 @@ void check_contradictions(struct check *c)
     }
 }
 
-/* -- alerts, and lists of reasons ----------------------------------------------------------------- */
+/* -- alerts, and lists of reasons ------------------------------------------------------------- */
 
 /* The first reason of the set that was never given, as a word; false when each was. */
 static bool in_vain(uint32_t set, uint32_t given, char words[512])

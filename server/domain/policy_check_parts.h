@@ -59,7 +59,7 @@ const char *check_rule_at(struct check *c, unsigned rule, const char *key); /* k
 /* Called with everybody (plan_fn); arg is the check. */
 void check_judge(const struct person_plan *plan, void *arg);
 
-/* -- the parts, in the order in which they report ------------------------------------------------ */
+/* -- the parts, in the order in which they report --------------------------------------------- */
 
 void check_contradictions(struct check *c); /* policy_check_numbers.c: seen from the numbers */
 void check_alert(struct check *c);          /* after everybody was judged */

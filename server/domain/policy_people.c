@@ -30,7 +30,7 @@ struct context person_context(const struct person_plan *plan)
                             .site = PERSON_SITE};
 }
 
-/* -- posts and ages ----------------------------------------------------------------------------- */
+/* -- posts and ages --------------------------------------------------------------------------- */
 
 static const uint16_t trades[] = {
 #define TRADE(code, zh, en) code,

@@ -1,8 +1,8 @@
 /* domain/policy_people.h: made-up people on whom a policy is tried before it is in force.
  *
  * A plan says in which respect somebody differs from a person who is in order under the policy:
- * trained, examined, certified as it asks, with an agreement and no violations. From a plan come his
- * records, his facts (by the same fold as everybody's), and the line that `jianan score` reads.
+ * trained, examined, certified as it asks, with an agreement and no violations. From a plan come
+ * his records, his facts (by the same fold as everybody's), and the line that `jianan score` reads.
  * The catalogue is fixed: what a policy can say is looked for among its people, and whatever is
  * found can be shown on one of them. Nobody in it is a real person. */
 #ifndef DOMAIN_POLICY_PEOPLE_H
@@ -26,7 +26,7 @@ struct person_plan {
     bool without_identity;
 
     uint8_t exam, hazards;                /* enum exam_conclusion, 0: none; work_hazard bits */
-    uint8_t exam_months, exam_states_months; /* held so long ago; its own validity, 0: none stated */
+    uint8_t exam_months, exam_states_months; /* held so long ago; validity it states, or 0 */
 
     uint32_t left_out, stale;             /* bit per training type: never held; held long ago */
     uint8_t stale_months;
@@ -35,7 +35,7 @@ struct person_plan {
     uint16_t transfer_hours;
     uint32_t study_max;    /* no more study points */
 
-    uint8_t away_months;   /* enrolled so long ago and then unheard of until a month ago; 0: never */
+    uint8_t away_months;   /* enrolled so long ago, unheard of until a month ago; 0: never */
     bool still_away;       /* nor heard of since */
     uint16_t trade_before; /* engaged in this trade until a month ago; 0: always in his own */
 

@@ -20,7 +20,7 @@ struct maker {
     uint32_t points;    /* studied so far */
 };
 
-/* -- days --------------------------------------------------------------------------------------- */
+/* -- days ------------------------------------------------------------------------------------- */
 
 static day_t ago(const struct maker *m, unsigned months)
 {
@@ -47,7 +47,7 @@ static day_t enrolled_on(const struct maker *m)
     return at < ago(m, 2) ? at : ago(m, 2);
 }
 
-/* -- records ------------------------------------------------------------------------------------ */
+/* -- records ---------------------------------------------------------------------------------- */
 
 /* What is beyond all bounds is left out: no policy that can be kept asks for so many records. */
 static struct record *add(struct maker *m, enum record_kind kind, day_t on)
@@ -126,7 +126,7 @@ static void add_agreement(struct maker *m)
         r->agreement.until = ago(m, 1);
 }
 
-/* -- training ----------------------------------------------------------------------------------- */
+/* -- training --------------------------------------------------------------------------------- */
 
 static unsigned lowest(uint32_t set)
 {
@@ -225,7 +225,7 @@ static void add_trainings(struct maker *m)
     }
 }
 
-/* -- certificates ------------------------------------------------------------------------------- */
+/* -- certificates ----------------------------------------------------------------------------- */
 
 static struct secret made_up(const char *plain)
 {
@@ -295,7 +295,7 @@ static void add_all_certificates(struct maker *m)
     }
 }
 
-/* -- conduct and decisions ---------------------------------------------------------------------- */
+/* -- conduct and decisions -------------------------------------------------------------------- */
 
 static void add_violations(struct maker *m, const struct violation_plan *plan)
 {
@@ -340,7 +340,7 @@ static void add_override(struct maker *m)
     r->override.signed_by[1] = 2;
 }
 
-/* -- the whole person --------------------------------------------------------------------------- */
+/* -- the whole person ------------------------------------------------------------------------- */
 
 struct err person_make(const struct policy *policy, const struct person_plan *plan, day_t on,
                        struct arena *arena, struct made_person *out)

@@ -11,7 +11,7 @@
 #include "support/policy_edit.h"
 #include "support/worked.h"
 
-/* -- numbers ------------------------------------------------------------------------------------ */
+/* -- numbers ---------------------------------------------------------------------------------- */
 
 /* Only the reasons that begin with `about` are looked at; `said` leaves out their days. */
 struct limit {
@@ -283,7 +283,7 @@ Test(policies, a_city_takes_its_districts_along_and_goes_before_its_province)
                      places[i].number, "%s", places[i].region);
 }
 
-/* -- the programs ------------------------------------------------------------------------------- */
+/* -- the programs ----------------------------------------------------------------------------- */
 
 enum { OUT_BYTES = 4 << 20, ARGS_MAX = 12 };
 

@@ -14,7 +14,7 @@ typedef bool keyword_fn(struct at at, const json_t *is, const json_t *value);
 
 static bool valid(const json_t *root, const json_t *schema, const json_t *value);
 
-/* -- values ------------------------------------------------------------------------------------- */
+/* -- values ----------------------------------------------------------------------------------- */
 
 static bool of_type(struct at at, const json_t *is, const json_t *value)
 {
@@ -111,7 +111,7 @@ static bool has_max_length(struct at at, const json_t *is, const json_t *value)
     return !json_is_string(value) || points_of(value) <= (size_t)json_integer_value(is);
 }
 
-/* -- objects ------------------------------------------------------------------------------------ */
+/* -- objects ---------------------------------------------------------------------------------- */
 
 static bool has_properties(struct at at, const json_t *is, const json_t *value)
 {
@@ -174,7 +174,7 @@ static bool has_names(struct at at, const json_t *is, const json_t *value)
     return true;
 }
 
-/* -- arrays ------------------------------------------------------------------------------------- */
+/* -- arrays ----------------------------------------------------------------------------------- */
 
 static bool has_items(struct at at, const json_t *is, const json_t *value)
 {
@@ -214,7 +214,7 @@ static bool has_unique_items(struct at at, const json_t *is, const json_t *value
     return true;
 }
 
-/* -- schemas of schemas ------------------------------------------------------------------------- */
+/* -- schemas of schemas ----------------------------------------------------------------------- */
 
 static size_t count_valid(struct at at, const json_t *schemas, const json_t *value)
 {
@@ -259,7 +259,7 @@ static bool is_ref(struct at at, const json_t *is, const json_t *value)
     return valid(at.root, to, value);
 }
 
-/* -- the table ---------------------------------------------------------------------------------- */
+/* -- the table -------------------------------------------------------------------------------- */
 
 enum holds { NO_SCHEMA, A_SCHEMA, SCHEMAS, NAMED_SCHEMAS };
 

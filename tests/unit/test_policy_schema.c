@@ -47,7 +47,7 @@ Test(policy_schema, every_shipped_document_is_valid_by_it)
     }
 }
 
-/* -- broken documents --------------------------------------------------------------------------- */
+/* -- broken documents ------------------------------------------------------------------------- */
 
 /* Numbers are Shenzhen's rules: 0 and 1 age, 2 exam, 3 entry_training, 5 the quarter, 6 the month. */
 static const struct {
@@ -92,7 +92,7 @@ Test(policy_schema, what_is_plainly_wrong_is_refused_by_both)
     }
 }
 
-/* -- never stricter ----------------------------------------------------------------------------- */
+/* -- never stricter --------------------------------------------------------------------------- */
 
 /* A value in the place of another: of another type, or out of range, or in it. */
 static json_t *other_value(unsigned turn, const json_t *is)
@@ -207,7 +207,7 @@ Test(policy_schema, what_it_refuses_the_program_refuses_too)
     }
 }
 
-/* -- keys --------------------------------------------------------------------------------------- */
+/* -- keys ------------------------------------------------------------------------------------- */
 
 /* The program asks for keys by json_object_get, which the linker leads here in this test: so what it
  * knows of a rule is what it asks a rule's object for. */
