@@ -271,7 +271,7 @@ Test(policies, a_city_takes_its_districts_along_and_goes_before_its_province)
         {"421002", 6}, {"510107", 7}, {"440305", 8}, {"410105", 1},
     };
     const struct policy_document *listed[16];
-    struct policy_set set = {listed, 0};
+    struct policy_set set = {.documents = listed};
 
     for (const char *const *name = shipped_names(); *name != NULL; name++) {
         if (strncmp(*name, "drafts/", 7) != 0)
