@@ -68,3 +68,24 @@ Test(day, a_year_of_age_is_completed_on_the_birthday)
     cr_assert_eq(day_of_age(day(2008, 2, 29), 20), day(2028, 2, 29));
     cr_assert_eq(day_of_age(day(2026, 1, 1), 60), DAY_NEVER);
 }
+
+Test(day, a_period_of_the_calendar_begins_on_its_first_day)
+{
+    static const struct {
+        int year, month, day;
+        unsigned months, later;
+        int from_year, from_month;
+    } rows[] = {
+        {2026, 1, 1, 1, 0, 2026, 1},   {2026, 1, 31, 1, 0, 2026, 1},  {2026, 1, 31, 1, 1, 2026, 2},
+        {2028, 2, 29, 1, 1, 2028, 3},  {2026, 12, 31, 1, 1, 2027, 1}, {2026, 3, 31, 3, 0, 2026, 1},
+        {2026, 4, 1, 3, 0, 2026, 4},   {2026, 6, 30, 3, 1, 2026, 7},  {2026, 6, 30, 3, 2, 2026, 10},
+        {2026, 12, 31, 3, 1, 2027, 1}, {2026, 10, 1, 3, 2, 2027, 4},  {2026, 1, 1, 12, 0, 2026, 1},
+        {2026, 12, 31, 12, 0, 2026, 1}, {2026, 12, 31, 12, 1, 2027, 1}, {2026, 5, 5, 12, 2, 2028, 1},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        cr_expect_eq(day_of_period(day(rows[i].year, rows[i].month, rows[i].day), rows[i].months,
+                                   rows[i].later),
+                     day(rows[i].from_year, rows[i].from_month, 1), "row %zu", i);
+    cr_expect_eq(day_of_period(day(2079, 6, 5), 12, 1), DAY_NEVER);
+}

@@ -85,6 +85,17 @@ static void inside_refused(struct world *w) { w->q.inside = true; w->site.rule.p
 static void presence_unknown(struct world *w) { inside_refused(w); w->q.presence_known = false; }
 static void no_briefing(struct world *w) { w->site.rule.pre_shift = PRE_SHIFT_FLAG; }
 static void no_briefing_refused(struct world *w) { w->site.rule.pre_shift = PRE_SHIFT_REFUSE; }
+static void no_briefing_by_policy(struct world *w) { w->q.pre_shift = PRE_SHIFT_FLAG; }
+static void no_briefing_refused_by_policy(struct world *w)
+{
+    w->site.rule.pre_shift = PRE_SHIFT_FLAG; /* the stricter counts */
+    w->q.pre_shift = PRE_SHIFT_REFUSE;
+}
+static void no_briefing_refused_by_site(struct world *w)
+{
+    w->site.rule.pre_shift = PRE_SHIFT_REFUSE;
+    w->q.pre_shift = PRE_SHIFT_FLAG;
+}
 
 static void briefing(struct world *w, day_t on, uint8_t passed, uint32_t site)
 {
@@ -191,6 +202,9 @@ static const struct wrong cases[] = {
     OPENS(inside, OK, .flags = GATE_PASSBACK), REFUSES(inside_refused, PASSBACK, .flags = GATE_PASSBACK),
     OPENS(presence_unknown, OK),
     OPENS(no_briefing, OK, .flags = GATE_PRE_SHIFT), REFUSES(no_briefing_refused, PRE_SHIFT, .flags = GATE_PRE_SHIFT),
+    OPENS(no_briefing_by_policy, OK, .flags = GATE_PRE_SHIFT),
+    REFUSES(no_briefing_refused_by_policy, PRE_SHIFT, .flags = GATE_PRE_SHIFT),
+    REFUSES(no_briefing_refused_by_site, PRE_SHIFT, .flags = GATE_PRE_SHIFT),
     OPENS(briefed, OK), REFUSES(briefed_yesterday, PRE_SHIFT, .flags = GATE_PRE_SHIFT),
     REFUSES(briefed_elsewhere, PRE_SHIFT, .flags = GATE_PRE_SHIFT),
     REFUSES(briefing_failed, PRE_SHIFT, .flags = GATE_PRE_SHIFT),

@@ -88,6 +88,158 @@ Test(policy, each_broken_document_is_refused_at_its_place)
     }
 }
 
+/* The same of the default policy, whose rule of that kind stands somewhere: `field` is what follows
+ * its place. */
+static const struct {
+    const char *what, *kind, *key, *value, *field;
+} broken_rules[] = {
+    {"a reason of everybody's for some roles", "age", "roles", "[\"head\"]", "/men/0/reason"},
+    {"a year claimed twice by one colour", "age", "men",
+     "[{\"to\":16,\"colour\":\"red\",\"reason\":\"AGE_RED\"},"
+     "{\"from\":16,\"colour\":\"red\",\"reason\":\"AGE_RED\"}]", "/men/1"},
+    {"a mode that is none", "age", "boundary_mode", "\"best\"", "/boundary_mode"},
+    {"trades of nobody", "age", "trades", "[]", "/trades"},
+    {"green, and lifted", "age", "men",
+     "[{\"below\":16,\"colour\":\"red\",\"reason\":\"AGE_RED\"},"
+     "{\"from\":16,\"colour\":\"green\",\"lifted_by_exam_months\":12}]",
+     "/men/1/lifted_by_exam_months"},
+    {"lifted for longer than exams are kept", "age", "men",
+     "[{\"colour\":\"red\",\"reason\":\"AGE_RED\",\"lifted_by_exam_months\":61}]",
+     "/men/0/lifted_by_exam_months"},
+    {"a window beside the calendar", "periodic_training", "period", "\"quarter\"", "/window_months"},
+    {"a period that is none", "periodic_training", "period", "\"week\"", "/period"},
+    {"neither window nor calendar", "periodic_training", "window_months", NULL, "/window_months"},
+    {"briefings in a window", "periodic_training", "types", "[\"annual\",\"pre_shift\"]", "/types"},
+    {"briefings for a site", "site_training", "types", "[\"pre_shift\"]", "/types"},
+    {"drills without end", "site_training", "types", "[\"drill\"]", "/types"},
+    {"two times to lapse", "violation_points", "months_by_severity", "[6,6,6,6]", "/window_months"},
+    {"a window beside the year", "violation_points", "period", "\"year\"", "/window_months"},
+    {"a repeat that counts less", "violation_points", "repeat_percent", "[100,150,120]",
+     "/repeat_percent/2"},
+    {"nine repeats", "violation_points", "repeat_percent", "[1,2,3,4,5,6,7,8,9]",
+     "/repeat_percent"},
+    {"a repeat beyond a thousand", "violation_points", "repeat_percent", "[1001]",
+     "/repeat_percent/0"},
+    {"a cap of nothing", "violation_points", "cap_each", "0", "/cap_each"},
+    {"a day's cap of nothing", "violation_points", "cap_day", "0", "/cap_day"},
+    {"an unknown class", "violation_points", "classes", "[\"careless\"]", "/classes/0"},
+    {"a certificate for 61 months", "certificate", "needs",
+     "[{\"trades\":[\"030\"],\"types\":[\"A\"],\"issuers\":[\"housing\"],\"months\":61}]",
+     "/needs/0/months"},
+    {"blocked by nothing", "certificate", "blocked_by",
+     "{\"violations\":0,\"window_months\":24}", "/blocked_by/violations"},
+    {"blocked for ever", "certificate", "blocked_by", "{\"violations\":3}",
+     "/blocked_by/window_months"},
+    {"blocked by something else", "certificate", "blocked_by",
+     "{\"violations\":3,\"window_months\":24,\"colour\":\"red\"}", "/blocked_by/colour"},
+};
+
+Test(policy, each_broken_key_of_a_rule_is_refused_at_its_place)
+{
+    for (size_t i = 0; i < sizeof broken_rules / sizeof broken_rules[0]; i++) {
+        json_t *document = shipped_json("default.json");
+        json_t *rules = json_object_get(document, "rules");
+        json_t *rule = policy_rule_of(document, broken_rules[i].kind);
+        char field[128];
+        size_t at = 0;
+
+        while (json_array_get(rules, at) != rule)
+            at++;
+        (void)snprintf(field, sizeof field, "/rules/%zu%s", at, broken_rules[i].field);
+        if (broken_rules[i].value == NULL)
+            json_object_del(rule, broken_rules[i].key);
+        else
+            json_object_set_new(rule, broken_rules[i].key,
+                                json_loads(broken_rules[i].value, JSON_DECODE_ANY, NULL));
+        refused_at(document, field, broken_rules[i].what);
+        json_decref(document);
+    }
+}
+
+Test(policy, a_rule_for_trades_is_not_for_roles_too)
+{
+    json_t *document = shipped_json("default.json"), *rules = json_object_get(document, "rules");
+    char field[64] = "";
+
+    for (size_t i = 0; i < json_array_size(rules) && field[0] == '\0'; i++) {
+        if (json_object_get(json_array_get(rules, i), "trades") == NULL)
+            continue;
+        (void)snprintf(field, sizeof field, "/rules/%zu/roles", i);
+        policy_set(document, field, "[\"head\"]");
+        refused_at(document, field, "trades and roles");
+    }
+    cr_assert_str_neq(field, "", "the default policy has no rule for some trades");
+    json_decref(document);
+}
+
+static const char alert[] =
+    "{\"yellow_over_percent\":10,\"red_over\":2,\"days\":3,\"then\":\"stop_work\","
+    "\"not_counted\":[\"VIOL_POINTS\"],\"basis\":[{\"text\":\"b\",\"mark\":\"PUB\"}],\"texts\":{"
+    "\"zh\":{\"what\":\"w\",\"remedy\":\"r\",\"help\":\"h\"},"
+    "\"en\":{\"what\":\"w\",\"remedy\":\"r\",\"help\":\"h\"}}}";
+
+static const struct {
+    const char *what, *key, *value, *field;
+} broken_alerts[] = {
+    {"a share of nothing", "yellow_over_percent", "0", "/site_alert/yellow_over_percent"},
+    {"a share of more than all", "yellow_over_percent", "101", "/site_alert/yellow_over_percent"},
+    {"a thousand and one", "red_over", "1001", "/site_alert/red_over"},
+    {"no days to clear it", "days", "0", "/site_alert/days"},
+    {"too long to clear it", "days", "91", "/site_alert/days"},
+    {"another end", "then", "\"demolish\"", "/site_alert/then"},
+    {"an unknown reason", "not_counted", "[\"RAIN\"]", "/site_alert/not_counted/0"},
+    {"no basis", "basis", NULL, "/site_alert/basis"},
+    {"no words", "texts", "{}", "/site_alert/texts/zh"},
+    {"an unknown key", "colour", "1", "/site_alert/colour"},
+};
+
+Test(policy, each_broken_alert_is_refused_at_its_place)
+{
+    for (size_t i = 0; i < sizeof broken_alerts / sizeof broken_alerts[0]; i++) {
+        json_t *document = shipped_json("default.json");
+        json_t *of = json_loads(alert, 0, NULL);
+
+        if (broken_alerts[i].value == NULL)
+            json_object_del(of, broken_alerts[i].key);
+        else
+            json_object_set_new(of, broken_alerts[i].key,
+                                json_loads(broken_alerts[i].value, JSON_DECODE_ANY, NULL));
+        json_object_set_new(document, "site_alert", of);
+        refused_at(document, broken_alerts[i].field, broken_alerts[i].what);
+        json_decref(document);
+    }
+}
+
+Test(policy, a_policy_says_when_a_site_is_warned_and_what_of_briefings)
+{
+    json_t *document = shipped_json("default.json");
+    struct policy_document d;
+    struct arena arena;
+
+    arena_init(&arena, 8 << 20);
+    json_object_del(document, "site_alert");
+    json_object_del(document, "pre_shift");
+    cr_assert(!err_is(policy_compile_json(document, &arena, &d)));
+    cr_assert_eq(d.policy.site_alert.yellow_over_percent, 0);
+    cr_assert_eq(d.policy.pre_shift, PRE_SHIFT_OFF);
+    cr_assert_null(d.alert_text.basis);
+    json_object_set_new(document, "site_alert", json_loads(alert, 0, NULL));
+    json_object_set_new(document, "pre_shift", json_string("refuse"));
+    cr_assert(!err_is(policy_compile_json(document, &arena, &d)));
+    cr_assert_eq(d.policy.site_alert.yellow_over_percent, 10);
+    cr_assert_eq(d.policy.site_alert.red_over, 2);
+    cr_assert_eq(d.policy.site_alert.days, 3);
+    cr_assert_eq(d.policy.site_alert.then, ALERT_STOP_WORK);
+    cr_assert_eq(d.policy.site_alert.not_counted, 1u << REASON_VIOL_POINTS);
+    cr_assert_str_eq(d.alert_text.zh.what, "w");
+    cr_assert_eq(d.alert_text.basis_count, 1);
+    cr_assert_eq(d.policy.pre_shift, PRE_SHIFT_REFUSE);
+    json_object_set_new(document, "pre_shift", json_string("sometimes"));
+    refused_at(document, "/pre_shift", "another rule of briefings");
+    json_decref(document);
+    arena_clear(&arena);
+}
+
 Test(policy, words_that_no_verdict_can_use_are_refused)
 {
     json_t *document = shipped_json("jiangsu-2023-05.json");

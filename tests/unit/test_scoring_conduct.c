@@ -129,6 +129,11 @@ static struct single singles[] = {
      "[" BORN("1990-05-01", "M") "," VIOLATION("2026-02-01", "operation", "7.06", "1", "") ","
      VIOLATION("2026-03-01", "operation", "7.07", "1", "") "]",
      0, 0, "2026-03-01", ""},
+    {"某电力企业记分", "three of three categories are no repeats: 7", UNROUNDED,
+     "[" BORN("1990-05-01", "M") "," VIOLATION("2026-02-01", "operation", "7.06", "2", "") ","
+     VIOLATION("2026-03-01", "operation", "7.07", "2", "") ","
+     VIOLATION("2026-04-01", "operation", "7.08", "1", "") "]",
+     0, 0, "2026-04-01", ""},
     {"某电力企业记分", "when the first lapses the second is the first: 5", REPEATS,
      "[" BORN("1990-05-01", "M") "," VIOLATION("2026-02-01", "operation", "7.06", "1", "") ","
      VIOLATION("2026-03-01", "operation", "7.06", "1", "") ","

@@ -106,6 +106,13 @@ ParameterizedTest(struct worked *w, scoring_papers, in_jiangsu)
     "{\"roles\":[\"safety_officer\"],\"types\":[\"C2\"],\"issuers\":[\"housing\"]}],\"none\":"         \
     "\"yellow\",\"expired\":\"yellow\",\"suspended\":\"red\",\"blocked_by\":{\"violations\":3,"      \
     "\"window_months\":24}", "CERT_NONE CERT_EXPIRED CERT_SUSPENDED"
+/* Two alternatives that one certificate answers: the longer time counts, whichever stands first. */
+#define OVERLAPPING(first, second)                                                               \
+    "\"kind\":\"certificate\",\"needs\":["                                                       \
+    "{\"trades\":[\"030\"],\"types\":[\"special_operation\"],\"issuers\":[\"housing\"],\"months\":"  \
+    first "},{\"trades\":[\"030\"],\"types\":[\"special_operation\",\"other\"],\"issuers\":"         \
+    "[\"housing\"],\"months\":" second "}],\"none\":\"yellow\",\"expired\":\"yellow\","            \
+    "\"suspended\":\"red\"", "CERT_NONE CERT_EXPIRED CERT_SUSPENDED"
 #define C2(from, until)                                                                          \
     "{\"kind\":\"certificate\"," AT("2026-01-02") ",\"type\":\"C2\",\"number\":\"C\",\"issuer\":"    \
     "\"housing\",\"valid_from\":\"" from "\",\"valid_until\":\"" until "\"}"
@@ -153,6 +160,18 @@ static struct single singles[] = {
      "[" BORN("1990-05-01", "M") ","
      CERTIFICATE("N1", "02", "housing", "2026-06-01", "2028-01-01") "]",
      30, 0, "2026-05-31", "CERT_NONE yellow trade 2026-01-01 2026-06-01"},
+    {"INF 多选", "one certificate, two alternatives: the longer time, 12 and 24", OVERLAPPING("12", "24"),
+     "[" BORN("1990-05-01", "M") "," CERTIFICATE("N1", "02", "housing", "2026-01-01", "2032-01-01") "]",
+     30, 0, "2027-12-31", ""},
+    {"INF 多选", "and no longer than that, 12 and 24", OVERLAPPING("12", "24"),
+     "[" BORN("1990-05-01", "M") "," CERTIFICATE("N1", "02", "housing", "2026-01-01", "2032-01-01") "]",
+     30, 0, "2028-01-01", "CERT_EXPIRED yellow trade 2028-01-01 -"},
+    {"INF 多选", "one certificate, two alternatives: the longer time, 24 and 12", OVERLAPPING("24", "12"),
+     "[" BORN("1990-05-01", "M") "," CERTIFICATE("N1", "02", "housing", "2026-01-01", "2032-01-01") "]",
+     30, 0, "2027-12-31", ""},
+    {"INF 多选", "and no longer than that, 24 and 12", OVERLAPPING("24", "12"),
+     "[" BORN("1990-05-01", "M") "," CERTIFICATE("N1", "02", "housing", "2026-01-01", "2032-01-01") "]",
+     30, 0, "2028-01-01", "CERT_EXPIRED yellow trade 2028-01-01 -"},
     {"建质〔2008〕75号", "two violations block nothing", SCAFFOLDERS,
      "[" BORN("1990-05-01", "M") ","
      CERTIFICATE("N1", "02", "housing", "2026-01-01", "2030-01-01") ","
