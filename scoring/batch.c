@@ -52,7 +52,7 @@ bool batch_plan_init(struct batch_plan *plan, const struct policy *policy, day_t
     plan->policy = policy;
     plan->on = on;
     plan->gap_days = batch_gap_days(policy);
-    plan->table_count = 0;
+    plan->table_count = plan->need_count = 0;
     plan->never_lifts = 0;
     plan->yellow_posts = plan->red_posts = 0;
     if (policy->semantics != BATCH_SEMANTICS)
@@ -169,19 +169,44 @@ bool batch_audience_of(struct batch_plan *plan, const struct audience *whom,
 
 /* -- running it ----------------------------------------------------------------------------------- */
 
-void batch_audience_mask(const struct batch_audience *audience, const struct batch_work *work,
-                         uint16_t *restrict mask)
+BATCH_LANES void batch_fill(uint16_t *column, unsigned lanes, uint16_t value)
 {
-    const uint16_t *restrict trade = cohort_column(work->cohort, COLUMN_TRADE);
-    const uint16_t *restrict post = cohort_column(work->cohort, COLUMN_POST);
+    for (unsigned i = 0; i < lanes; i++)
+        column[i] = value;
+}
 
+BATCH_LANES void batch_say(const uint16_t *restrict whom, uint16_t is, unsigned lanes,
+                           uint16_t *restrict says)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        says[i] |= whom[i] & is;
+}
+
+void batch_look_up(const struct batch_table *restrict table, const uint16_t *restrict trade,
+                   unsigned lanes, uint16_t *restrict out)
+{
+#pragma GCC unroll 8 /* no vector instruction does this, so the loop itself is half of the cost */
+    for (unsigned i = 0; i < lanes; i++)
+        out[i] = table->of[trade[i]];
+}
+
+BATCH_LANES static void mark_any(const uint16_t *restrict column, uint16_t bits, unsigned lanes,
+                                 uint16_t *restrict mask)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        mask[i] = batch_mask((column[i] & bits) != 0);
+}
+
+void batch_audience_mask(const struct batch_audience *audience, struct batch_work *work,
+                         uint16_t *mask)
+{
     if (audience->trades != NULL) {
-        for (unsigned i = 0; i < work->lanes; i++)
-            mask[i] = batch_mask(audience->trades->of[trade[i]] != 0);
-        return;
+        batch_look_up(audience->trades, cohort_column(work->cohort, COLUMN_TRADE), work->lanes,
+                      work->d);
+        mark_any(work->d, 1, work->lanes, mask);
+    } else {
+        mark_any(cohort_column(work->cohort, COLUMN_POST), audience->posts, work->lanes, mask);
     }
-    for (unsigned i = 0; i < work->lanes; i++)
-        mask[i] = batch_mask((post[i] & audience->posts) != 0);
 }
 
 unsigned batch_ranks_now(const struct batch_work *work, const struct cohort_events *events,
@@ -198,10 +223,9 @@ unsigned batch_ranks_now(const struct batch_work *work, const struct cohort_even
 
 static void leave_out(const struct batch_table *exempt, struct batch_work *work)
 {
-    const uint16_t *restrict trade = cohort_column(work->cohort, COLUMN_TRADE);
-
-    for (unsigned i = 0; i < work->lanes; i++)
-        work->says[i] |= (uint16_t)(exempt->of[trade[i]] * SAYS_OUTSIDE);
+    batch_look_up(exempt, cohort_column(work->cohort, COLUMN_TRADE), work->lanes, work->a);
+    mark_any(work->a, 1, work->lanes, work->b);
+    batch_say(work->b, SAYS_OUTSIDE, work->lanes, work->says);
 }
 
 /* Of the bits yellow and red the worse, as enum colour. */
@@ -215,14 +239,10 @@ _Static_assert(SAYS_YELLOW == (int)COLOUR_YELLOW && SAYS_RED == (int)COLOUR_RED,
 _Static_assert(COLOUR_NONE == 3, "none is all bits");
 
 /* As tally_end(): a decision takes the place of what scope person says, but for what it may not. */
-static void conclude(const struct batch_plan *plan, const struct batch_work *work,
-                     uint8_t *restrict person, uint8_t *restrict here)
+BATCH_LANES static void conclude(const uint16_t *restrict said, const uint16_t *restrict post,
+                                 unsigned count, uint16_t yellow, uint16_t red,
+                                 uint8_t *restrict person, uint8_t *restrict here)
 {
-    const uint16_t *restrict said = work->says;
-    const uint16_t *restrict post = cohort_column(work->cohort, COLUMN_POST);
-    const uint16_t yellow = plan->yellow_posts, red = plan->red_posts;
-    const unsigned count = work->cohort->workers;
-
     for (unsigned i = 0; i < count; i++) {
         uint16_t says = said[i], decided = batch_mask((says & SAYS_DECIDED) != 0);
         uint16_t kept = (uint16_t)(says >> SAYS_KEPT_SHIFT | says >> SAYS_DECIDED_SHIFT);
@@ -234,7 +254,7 @@ static void conclude(const struct batch_plan *plan, const struct batch_work *wor
                            batch_mask((says & SAYS_OUTSIDE) != 0);
 
         person[i] = (uint8_t)worse_of(bits);
-        here[i] = (uint8_t)((worse_of((bits | around) & 3)) | (outside & COLOUR_NONE));
+        here[i] = (uint8_t)(worse_of((bits | around) & 3) | (outside & COLOUR_NONE));
     }
 }
 
@@ -257,6 +277,7 @@ bool batch_colours(const struct batch_plan *plan, const struct cohort *cohort, u
     }
     if (plan->exempt != NULL)
         leave_out(plan->exempt, &work);
-    conclude(plan, &work, person, here);
+    conclude(work.says, cohort_column(cohort, COLUMN_POST), cohort->workers, plan->yellow_posts,
+             plan->red_posts, person, here);
     return true;
 }

@@ -38,17 +38,16 @@ static bool counts(const struct step_violations *s, const struct cohort_events *
            e->tail_on[k] >= s->first[severity];
 }
 
+/* Those of his before violation k, in the order of days, lie behind it up to `end`. */
 static unsigned repeat_percent(const struct step_violations *s, const struct cohort_events *e,
-                               unsigned first, unsigned k, day_t on)
+                               unsigned k, unsigned end, day_t on)
 {
     unsigned before = 0;
 
     if (e->tail_more[k] == 0)
         return s->rule->repeat_percent[0];
-    for (unsigned i = k; i > first && before + 1u < s->rule->repeat_count;) {
-        i--;
+    for (unsigned i = k + 1; i < end && before + 1u < s->rule->repeat_count; i++)
         before += e->tail_more[i] == e->tail_more[k] && counts(s, e, i, on);
-    }
     return s->rule->repeat_percent[before];
 }
 
@@ -65,7 +64,7 @@ static uint32_t points_of(const struct step_violations *s, const struct cohort_e
     uint32_t sum = 0, of_day = 0;
     day_t day = DAY_UNKNOWN;
 
-    for (unsigned k = first; k < end; k++) {
+    for (unsigned k = end; k-- > first;) { /* the latest comes first */
         uint32_t before, points;
 
         if (!counts(s, e, k, on))
@@ -74,7 +73,7 @@ static uint32_t points_of(const struct step_violations *s, const struct cohort_e
             of_day = 0;
         day = e->tail_on[k];
         before = at_most(of_day, r->day_max);
-        points = r->points[severity_of(e, k)] * repeat_percent(s, e, first, k, on);
+        points = r->points[severity_of(e, k)] * repeat_percent(s, e, k, end, on);
         of_day += at_most(points, r->each_max);
         sum += at_most(of_day, r->day_max) - before;
     }
@@ -110,30 +109,47 @@ bool batch_compile_off_job(struct batch_plan *plan, const struct rule *rule,
     return true;
 }
 
-/* In `due`, the day of everybody's last violation that ordered it; false: nobody's. */
-static bool find_due(const struct batch_work *work, uint16_t *due)
-{
-    const struct cohort_events e = cohort_events(work->cohort, LIST_VIOLATION);
-    bool any = false;
+/* A walk over a list of trainings in order of workers. */
+struct trained {
+    struct cohort_events events;
+    unsigned at; /* in the tail */
+};
 
-    for (unsigned k = 0; k < e.tail_count; k++) {
-        if ((e.tail_what[k] & VIOLATION_OFF_JOB) != 0 && e.tail_on[k] <= work->on) {
-            due[e.tail_worker[k]] = e.tail_on[k];
-            any = true;
-        }
+/* Whether the worker passed one on a day from `since` to `on`. */
+static bool was_trained(struct trained *t, unsigned worker, day_t since, day_t on)
+{
+    const struct cohort_events *e = &t->events;
+
+    for (unsigned rank = 0; rank < e->ranks; rank++) {
+        day_t day = e->on[rank * e->pitch + worker];
+
+        if (day >= since && day <= on)
+            return true;
     }
-    return any;
+    while (t->at < e->tail_count && e->tail_worker[t->at] < worker)
+        t->at++;
+    for (unsigned k = t->at; k < e->tail_count && e->tail_worker[k] == worker; k++) {
+        if (e->tail_on[k] >= since && e->tail_on[k] <= on)
+            return true;
+    }
+    return false;
 }
 
+/* The latest violation that ordered it comes first, and one training since clears all before. */
 void batch_run_off_job(const struct batch_step *step, struct batch_work *work)
 {
-    const uint16_t says = step->plain.says[0];
+    const struct cohort_events e = cohort_events(work->cohort, LIST_VIOLATION);
+    struct trained trained = {.events = cohort_events(
+                                  work->cohort, (enum cohort_list)(LIST_TRAINING + TRAINING_OFF_JOB))};
+    unsigned done = COHORT_WORKERS_MAX; /* whose latest was looked at */
 
-    for (unsigned i = 0; i < work->lanes; i++)
-        work->a[i] = 0;
-    if (!find_due(work, work->a))
-        return;
-    batch_last_passed(work, 1u << TRAINING_OFF_JOB, work->b);
-    for (unsigned i = 0; i < work->lanes; i++)
-        work->says[i] |= batch_mask(work->a[i] > work->b[i]) & says;
+    for (unsigned k = 0; k < e.tail_count; k++) {
+        unsigned i = e.tail_worker[k];
+
+        if ((e.tail_what[k] & VIOLATION_OFF_JOB) == 0 || e.tail_on[k] > work->on || i == done)
+            continue;
+        done = i;
+        if (!was_trained(&trained, i, e.tail_on[k], work->on))
+            work->says[i] |= step->plain.says[0];
+    }
 }

@@ -75,89 +75,156 @@ bool batch_compile_age(struct batch_plan *plan, const struct rule *rule, struct 
     return true;
 }
 
-/* Every change that applies; changes are differences, so their order is all one. Four at a time:
- * a column is read and written once for them. */
-static void apply_changes(const uint16_t *restrict birth, unsigned lanes,
-                          const struct batch_bands *bands, const uint16_t *change,
+/* What the first bands say; true when somebody's sex is not known. */
+BATCH_LANES static bool start_bands(const uint16_t *restrict post, unsigned lanes, uint16_t man, uint16_t woman,
+                        uint16_t *restrict out)
+{
+    uint16_t unknown = 0;
+
+    for (unsigned i = 0; i < lanes; i++) {
+        uint16_t is_woman = batch_mask((post[i] & POST_WOMAN) != 0);
+
+        out[i] = (woman & is_woman) | (man & ~is_woman);
+        unknown |= batch_mask((post[i] & (POST_MAN | POST_WOMAN)) == 0);
+    }
+    return unknown != 0;
+}
+
+struct four {
+    uint16_t born[4], change[4];
+};
+
+static inline uint16_t changes_by(uint16_t birth, struct four f)
+{
+    return (uint16_t)((batch_mask(birth <= f.born[0]) & f.change[0]) ^
+                      (batch_mask(birth <= f.born[1]) & f.change[1]) ^
+                      (batch_mask(birth <= f.born[2]) & f.change[2]) ^
+                      (batch_mask(birth <= f.born[3]) & f.change[3]));
+}
+
+/* Changes are differences, so their order is all one, and four can be made at a time. */
+BATCH_LANES static void apply_changes(const uint16_t *restrict birth, const uint16_t *restrict post,
+                          unsigned lanes, struct four man, struct four woman,
                           uint16_t *restrict out)
 {
-    for (unsigned k = 0; k < bands->count; k += 4) {
-        const uint16_t b0 = bands->born[k], b1 = bands->born[k + 1], b2 = bands->born[k + 2],
-                       b3 = bands->born[k + 3];
-        const uint16_t c0 = change[k], c1 = change[k + 1], c2 = change[k + 2], c3 = change[k + 3];
+    for (unsigned i = 0; i < lanes; i++) {
+        uint16_t is_woman = batch_mask((post[i] & POST_WOMAN) != 0);
 
-        for (unsigned i = 0; i < lanes; i++)
-            out[i] ^= (uint16_t)((batch_mask(birth[i] <= b0) & c0) ^
-                                 (batch_mask(birth[i] <= b1) & c1) ^
-                                 (batch_mask(birth[i] <= b2) & c2) ^
-                                 (batch_mask(birth[i] <= b3) & c3));
+        out[i] ^= (changes_by(birth[i], woman) & is_woman) | (changes_by(birth[i], man) & ~is_woman);
     }
 }
 
-static void lift(const uint16_t *restrict cleared, const uint16_t *restrict after, unsigned lanes,
+BATCH_LANES static void lift(const uint16_t *restrict cleared, const uint16_t *restrict after, unsigned lanes,
                  uint16_t *restrict says)
 {
     for (unsigned i = 0; i < lanes; i++)
         says[i] &= batch_mask(cleared[i] <= after[i]);
 }
 
-/* The day of the last exam where it found nothing and is valid by its own date, else 0. */
-static void find_cleared(struct batch_work *work, uint16_t *restrict cleared)
+BATCH_LANES static void keep_clean(const uint16_t *restrict what, const uint16_t *restrict until,
+                                   unsigned lanes, day_t on, uint16_t *restrict held)
 {
-    uint16_t what[COHORT_WORKERS_MAX], until[COHORT_WORKERS_MAX];
+    for (unsigned i = 0; i < lanes; i++)
+        held[i] &= batch_mask((what[i] & 1 << EXAM_NO_ABNORMALITY) != 0) &
+                   batch_mask((uint16_t)(until[i] - 1) >= on); /* 0 wraps: no end of its own */
+}
 
-    batch_governing_exam(work, cleared, what, until);
-    for (unsigned i = 0; i < work->lanes; i++)
-        cleared[i] &= batch_mask((what[i] & 1 << EXAM_NO_ABNORMALITY) != 0) &
-                      batch_mask((uint16_t)(until[i] - 1) >= work->on); /* 0 wraps: no end */
+/* The day of the last exam where it found nothing and is valid by its own date, else 0. */
+static void find_cleared(struct batch_work *work, uint16_t *cleared)
+{
+    batch_governing_exam(work, cleared, work->b, work->d);
+    keep_clean(work->b, work->d, work->lanes, work->on, cleared);
+}
+
+enum which { WHICH_SAYS, WHICH_LIFTED };
+
+static const uint16_t *changes_of(const struct batch_bands *bands, enum which which)
+{
+    return which == WHICH_SAYS ? bands->says : bands->lifted;
+}
+
+static struct four four_of(const struct batch_bands *bands, enum which which, unsigned from)
+{
+    struct four f;
+
+    memcpy(f.born, bands->born + from, sizeof f.born);
+    memcpy(f.change, changes_of(bands, which) + from, sizeof f.change);
+    return f;
+}
+
+/* Down the columns; true when somebody's sex is not known. */
+static bool look_up_bands(const struct step_age *s, const struct batch_work *work, enum which which,
+                          uint16_t *out)
+{
+    const uint16_t *birth = cohort_column(work->cohort, COLUMN_BIRTH);
+    const uint16_t *post = cohort_column(work->cohort, COLUMN_POST);
+    const struct batch_bands *man = &s->bands[0], *woman = &s->bands[1];
+    unsigned count = man->count > woman->count ? man->count : woman->count;
+    bool unknown = which == WHICH_SAYS
+                       ? start_bands(post, work->lanes, man->first_says, woman->first_says, out)
+                       : start_bands(post, work->lanes, man->first_lifted, woman->first_lifted, out);
+
+    for (unsigned k = 0; k < count; k += 4)
+        apply_changes(birth, post, work->lanes, four_of(man, which, k), four_of(woman, which, k), out);
+    return unknown;
+}
+
+/* What the bands of one sex say of one person. */
+static uint16_t says_of(const struct batch_bands *bands, uint16_t birth, uint16_t cleared)
+{
+    uint16_t says = bands->first_says, lifted = bands->first_lifted;
+
+    for (unsigned k = 0; k < bands->count; k++) {
+        says ^= batch_mask(birth <= bands->born[k]) & bands->says[k];
+        lifted ^= batch_mask(birth <= bands->born[k]) & bands->lifted[k];
+    }
+    return cleared > lifted ? 0 : says;
 }
 
 /* Of unknown sex: what is worse, and of two alike what is said of a man. */
-static void add_by_sex(const uint16_t *restrict man, const uint16_t *restrict woman,
-                       const uint16_t *restrict post, unsigned lanes, uint16_t *restrict mask,
-                       uint16_t *restrict says)
+static void correct_unknown(const struct step_age *s, const struct batch_work *work,
+                            const uint16_t *cleared, uint16_t *says)
 {
     enum { COLOURS = SAYS_YELLOW | SAYS_RED | SAYS_YELLOW_HERE | SAYS_RED_HERE };
+    const uint16_t *birth = cohort_column(work->cohort, COLUMN_BIRTH);
+    const uint16_t *post = cohort_column(work->cohort, COLUMN_POST);
 
-    for (unsigned i = 0; i < lanes; i++) {
-        uint16_t is_man = batch_mask((post[i] & POST_MAN) != 0);
-        uint16_t is_woman = batch_mask((post[i] & POST_WOMAN) != 0);
-        uint16_t worse = batch_mask((woman[i] & COLOURS) > (man[i] & COLOURS));
-        uint16_t as_woman = (uint16_t)(is_woman | (worse & ~is_man));
+    for (unsigned i = 0; i < work->cohort->workers; i++) {
+        uint16_t man, woman, exam = cleared != NULL ? cleared[i] : 0;
 
-        says[i] |= ((woman[i] & as_woman) | (man[i] & ~as_woman)) & mask[i];
+        if ((post[i] & (POST_MAN | POST_WOMAN)) != 0)
+            continue;
+        man = says_of(&s->bands[0], birth[i], exam);
+        woman = says_of(&s->bands[1], birth[i], exam);
+        says[i] = (woman & COLOURS) > (man & COLOURS) ? woman : man;
     }
 }
 
-static void age_says(const struct step_age *s, unsigned sex, struct batch_work *work,
-                     const uint16_t *cleared, uint16_t *says)
+BATCH_LANES static void say_to(const uint16_t *restrict is, const uint16_t *restrict mask, unsigned lanes,
+                   uint16_t *restrict says)
 {
-    const uint16_t *birth = cohort_column(work->cohort, COLUMN_BIRTH);
-    const struct batch_bands *bands = &s->bands[sex];
-
-    batch_fill(says, work->lanes, bands->first_says);
-    apply_changes(birth, work->lanes, bands, bands->says, says);
-    if (!s->is_lifted)
-        return;
-    batch_fill(work->d, work->lanes, bands->first_lifted);
-    apply_changes(birth, work->lanes, bands, bands->lifted, work->d);
-    lift(cleared, work->d, work->lanes, says);
+    for (unsigned i = 0; i < lanes; i++)
+        says[i] |= is[i] & mask[i];
 }
 
 void batch_run_age(const struct batch_step *step, struct batch_work *work)
 {
     const struct step_age *s = &step->age;
+    bool unknown = look_up_bands(s, work, WHICH_SAYS, work->a);
 
-    if (s->is_lifted)
+    if (s->is_lifted) {
         find_cleared(work, work->c);
-    age_says(s, 0, work, work->c, work->a);
-    age_says(s, 1, work, work->c, work->b);
-    if (batch_everybody(&s->audience))
-        batch_fill(work->c, work->lanes, UINT16_MAX);
-    else
-        batch_audience_mask(&s->audience, work, work->c);
-    add_by_sex(work->a, work->b, cohort_column(work->cohort, COLUMN_POST), work->lanes, work->c,
-               work->says);
+        look_up_bands(s, work, WHICH_LIFTED, work->d);
+        lift(work->c, work->d, work->lanes, work->a);
+    }
+    if (unknown)
+        correct_unknown(s, work, s->is_lifted ? work->c : NULL, work->a);
+    if (batch_everybody(&s->audience)) {
+        batch_say(work->a, UINT16_MAX, work->lanes, work->says);
+        return;
+    }
+    batch_audience_mask(&s->audience, work, work->b);
+    say_to(work->a, work->b, work->lanes, work->says);
 }
 
 /* -- health --------------------------------------------------------------------------------------- */
@@ -172,7 +239,7 @@ static bool compile_validity(struct batch_plan *plan, const struct rule_exam *ru
     if (rule->validity_count == 0)
         return true;
     table = batch_table_new(plan);
-    if (table == NULL || rule->validity_count > BATCH_NEEDS_MAX)
+    if (table == NULL || rule->validity_count > BATCH_VALIDITIES_MAX)
         return false;
     for (unsigned i = 0; i < rule->validity_count; i++) {
         uint16_t by = batch_months_before(plan->on, rule->validity[i].months);
@@ -239,8 +306,21 @@ bool batch_compile_exam(struct batch_plan *plan, const struct rule *rule, struct
            compile_conclusions(plan, r, s);
 }
 
-/* From the latest backwards: the first one reached is the one that governs. */
-static void take_reached(const uint16_t *restrict on, const uint16_t *restrict own_what,
+BATCH_LANES static void take_latest(const uint16_t *restrict on, const uint16_t *restrict own_what,
+                        const uint16_t *restrict own_until, unsigned lanes, day_t day,
+                        uint16_t *restrict held, uint16_t *restrict what, uint16_t *restrict until)
+{
+    for (unsigned i = 0; i < lanes; i++) {
+        uint16_t reached = batch_mask(on[i] <= day);
+
+        held[i] = on[i] & reached;
+        what[i] = own_what[i] & reached;
+        until[i] = own_until[i] & reached;
+    }
+}
+
+/* One that lay ahead gives way to the one before it. */
+BATCH_LANES static void take_earlier(const uint16_t *restrict on, const uint16_t *restrict own_what,
                          const uint16_t *restrict own_until, unsigned lanes, day_t day,
                          uint16_t *restrict held, uint16_t *restrict what,
                          uint16_t *restrict until)
@@ -258,15 +338,18 @@ void batch_governing_exam(const struct batch_work *work, uint16_t *held, uint16_
                           uint16_t *until)
 {
     const struct cohort_events e = cohort_events(work->cohort, LIST_EXAM);
-    const size_t lanes = work->lanes;
     bool tail;
     unsigned ranks = batch_ranks_now(work, &e, &tail);
 
-    for (size_t i = 0; i < lanes; i++)
-        held[i] = what[i] = until[i] = 0;
+    if (ranks == 0) {
+        batch_fill(held, work->lanes, 0);
+        batch_fill(what, work->lanes, 0);
+        batch_fill(until, work->lanes, 0);
+    }
     for (unsigned rank = 0; rank < ranks; rank++)
-        take_reached(e.on + rank * lanes, e.what + rank * lanes, e.more + rank * lanes,
-                     work->lanes, work->on, held, what, until);
+        (rank == 0 ? take_latest : take_earlier)(
+            e.on + rank * e.pitch, e.what + rank * e.pitch, e.more + rank * e.pitch, work->lanes,
+            work->on, held, what, until);
     for (unsigned k = 0; tail && k < e.tail_count; k++) {
         unsigned i = e.tail_worker[k];
 
@@ -278,7 +361,7 @@ void batch_governing_exam(const struct batch_work *work, uint16_t *held, uint16_
     }
 }
 
-static void find_expired(const struct step_exam *s, const uint16_t *restrict held,
+BATCH_LANES static void find_expired(const struct step_exam *s, const uint16_t *restrict held,
                          const uint16_t *restrict until, unsigned lanes, day_t on,
                          uint16_t *restrict expired)
 {
@@ -292,7 +375,7 @@ static void find_expired(const struct step_exam *s, const uint16_t *restrict hel
     }
 }
 
-static void find_between(const uint16_t *restrict held, const uint16_t *restrict until,
+BATCH_LANES static void find_between(const uint16_t *restrict held, const uint16_t *restrict until,
                          unsigned lanes, uint16_t after, uint16_t by, uint16_t *restrict between)
 {
     for (unsigned i = 0; i < lanes; i++)
@@ -305,7 +388,7 @@ static void correct_by_trade(const struct step_exam *s, struct batch_work *work,
                              const uint16_t *held, const uint16_t *until, uint16_t *expired)
 {
     const uint16_t *trade = cohort_column(work->cohort, COLUMN_TRADE);
-    uint16_t between[COHORT_WORKERS_MAX];
+    uint16_t between[WORK_LANES];
 
     find_between(held, until, work->lanes, s->earliest_by, s->latest_by, between);
     FOR_MARKED(i, between, work->lanes) {
@@ -316,25 +399,37 @@ static void correct_by_trade(const struct step_exam *s, struct batch_work *work,
     }
 }
 
-static void add_conclusions(const struct step_exam *s, const uint16_t *restrict held,
-                            const uint16_t *restrict what, const uint16_t *restrict expired,
-                            unsigned lanes, uint16_t *restrict says)
+/* For want of an exam, or of one that still counts; in `expired`, whose conclusion says nothing. */
+BATCH_LANES static void add_expired(const struct step_exam *s, const uint16_t *restrict held,
+                        const uint16_t *restrict what, unsigned lanes,
+                        const uint16_t *restrict expired, uint16_t *restrict gone,
+                        uint16_t *restrict says)
 {
-    const struct step_exam own = *s;
+    const uint16_t outlasting = s->outlasting, is_none = s->none, is_expired = s->expired;
 
     for (unsigned i = 0; i < lanes; i++) {
-        uint16_t is = 0, gone = expired[i] & batch_mask((what[i] & own.outlasting) == 0);
         uint16_t none = batch_mask(held[i] == 0);
 
-        for (unsigned k = 0; k < EXAM_SAYINGS; k++)
-            is |= batch_mask((what[i] & own.conclusions[k]) != 0) & own.says[k];
-        is = (own.expired & gone) | (is & ~gone);
-        says[i] |= (own.none & none) | (is & ~none);
+        gone[i] = expired[i] & batch_mask((what[i] & outlasting) == 0);
+        says[i] |= (is_none & none) | (is_expired & gone[i] & ~none);
     }
 }
 
+BATCH_LANES static void add_conclusions(const struct step_exam *s, unsigned k, const uint16_t *restrict what,
+                            const uint16_t *restrict gone, unsigned lanes,
+                            uint16_t *restrict says)
+{
+    const uint16_t first = s->conclusions[k], second = s->conclusions[k + 1];
+    const uint16_t first_is = s->says[k], second_is = s->says[k + 1];
+
+    for (unsigned i = 0; i < lanes; i++)
+        says[i] |= ((batch_mask((what[i] & first) != 0) & first_is) |
+                    (batch_mask((what[i] & second) != 0) & second_is)) &
+                   ~gone[i];
+}
+
 /* Who is told not to do some kind of work, by an exam that counts. */
-static void find_contraindicated(const uint16_t *restrict what, const uint16_t *restrict expired,
+BATCH_LANES static void find_contraindicated(const uint16_t *restrict what, const uint16_t *restrict expired,
                                  unsigned lanes, bool outlasts, uint16_t *restrict found)
 {
     const uint16_t bits = 0xff00 | 1 << EXAM_CONTRAINDICATED, always = batch_mask(outlasts);
@@ -365,6 +460,8 @@ void batch_run_exam(const struct batch_step *step, struct batch_work *work)
     find_expired(s, work->a, work->c, work->lanes, work->on, work->d);
     if (s->validity != NULL)
         correct_by_trade(s, work, work->a, work->c, work->d);
-    add_conclusions(s, work->a, work->b, work->d, work->lanes, work->says);
+    add_expired(s, work->a, work->b, work->lanes, work->d, work->c, work->says);
+    for (unsigned k = 0; k < EXAM_SAYINGS && s->says[k] != 0; k += 2)
+        add_conclusions(s, k, work->b, work->c, work->lanes, work->says);
     add_contraindications(s, work, work->b, work->d);
 }

@@ -8,20 +8,43 @@
 
 enum held { HELD_NONE, HELD_EXPIRED, HELD_SUSPENDED, HELD_GOOD }; /* the better covers the worse */
 
-static void compile_outcomes(const struct batch_plan *plan, const struct rule_certificate *r,
-                             enum scope scope, uint16_t says[4])
+/* Before those of its trade or role that were entered already. */
+static void enter(struct batch_plan *plan, const struct certificate_need *need, uint8_t *first)
 {
-    says[HELD_NONE] = batch_says(plan, r->none, scope);
-    says[HELD_EXPIRED] = batch_says(plan, r->expired, scope);
-    says[HELD_SUSPENDED] = batch_says(plan, r->suspended, scope);
-    says[HELD_GOOD] = 0;
+    uint64_t others = need->any_class ? UINT64_MAX : 0;
+
+    plan->needs[++plan->need_count] = (struct batch_need){
+        .classes = {need->classes[0] | others, need->classes[1] | others, others, others},
+        .types = need->types,
+        .issuers = need->issuers,
+        .after = need->months == 0 ? 0 : batch_months_before(plan->on, need->months),
+        .next = *first,
+    };
+    *first = (uint8_t)plan->need_count;
 }
 
-/* Need `i` before those of its trade or role that were entered already. */
-static void enter(struct step_certificate *s, uint8_t *of, unsigned i)
+static bool compile_needs(struct batch_plan *plan, const struct rule_certificate *r,
+                          struct step_certificate *s)
 {
-    s->next[i] = *of;
-    *of = (uint8_t)(i + 1);
+    struct batch_table *table = NULL;
+
+    for (unsigned i = 0; i < r->need_count; i++) {
+        const struct certificate_need *need = &r->needs[i];
+
+        if (plan->need_count == BATCH_NEEDS_MAX)
+            return false;
+        if (need->trade == 0) {
+            enter(plan, need, &s->by_role[need->role]);
+            s->asked_roles |= (uint16_t)(1u << (POST_ROLE_SHIFT + need->role));
+            continue;
+        }
+        if (table == NULL && (table = batch_table_new(plan)) == NULL)
+            return false;
+        enter(plan, need, &table->of[need->trade]);
+    }
+    s->needs = plan->needs;
+    s->by_trade = table;
+    return true;
 }
 
 bool batch_compile_certificate(struct batch_plan *plan, const struct rule *rule,
@@ -29,55 +52,34 @@ bool batch_compile_certificate(struct batch_plan *plan, const struct rule *rule,
 {
     const struct rule_certificate *r = &rule->certificate;
     struct step_certificate *s = &step->certificate;
-    struct batch_table *table = NULL;
 
-    if (r->need_count > BATCH_NEEDS_MAX)
-        return false;
-    s->rule = r;
-    for (unsigned i = 0; i < r->need_count; i++) {
-        const struct certificate_need *need = &r->needs[i];
-
-        s->after[i] = need->months == 0 ? 0 : batch_months_before(plan->on, need->months);
-        if (need->trade == 0) {
-            enter(s, &s->by_role[need->role], i);
-            s->asked_roles |= (uint16_t)(1u << (POST_ROLE_SHIFT + need->role));
-            continue;
-        }
-        if (table == NULL && (table = batch_table_new(plan)) == NULL)
-            return false;
-        enter(s, &table->of[need->trade], i);
-    }
-    s->by_trade = table;
+    s->blocked_violations = r->blocked_violations;
     if (r->blocked_violations != 0)
         s->blocked = batch_rolling(plan->on, r->blocked_months);
-    compile_outcomes(plan, r, SCOPE_TRADE, s->trade_says);
-    compile_outcomes(plan, r, SCOPE_ROLE, s->role_says);
-    return true;
+    s->none = batch_says(plan, r->none, SCOPE_TRADE);
+    s->expired = batch_says(plan, r->expired, SCOPE_TRADE);
+    s->suspended = batch_says(plan, r->suspended, SCOPE_TRADE);
+    return compile_needs(plan, r, s);
 }
 
-static bool answers(const struct certificate_need *need, unsigned what)
+/* What a certificate does for somebody with this need or one of its alternatives. */
+static inline unsigned worth(const struct batch_need *needs, unsigned need, unsigned what,
+                             day_t from, bool runs)
 {
-    unsigned class = what & 0xff, issuer = what >> 8 & 0xf, type = what >> 12;
-    uint64_t classes = class < 128 ? need->classes[class / 64] >> (class % 64) : 0;
+    unsigned best = HELD_NONE;
 
-    return ((unsigned)need->types >> type & (unsigned)need->issuers >> issuer &
-            ((unsigned)classes | need->any_class) & 1) != 0;
-}
-
-/* What certificate k does for somebody with this need or one of its alternatives. */
-static enum held worth(const struct step_certificate *s, unsigned need,
-                       const struct cohort_events *e, unsigned k, day_t on)
-{
-    unsigned what = e->tail_what[k], best = HELD_NONE;
-
-    do {
-        unsigned runs = e->tail_more[k] > on && e->tail_on[k] > s->after[need - 1];
-        unsigned is = answers(&s->rule->needs[need - 1], what) ? HELD_EXPIRED + 2 * runs : HELD_NONE;
+    while (need != 0) {
+        const struct batch_need *n = &needs[need];
+        unsigned answers = (unsigned)(n->classes[what >> 6 & 3] >> (what & 63)) &
+                           (unsigned)n->issuers >> (what >> 8 & 15) &
+                           (unsigned)n->types >> (what >> 12) & 1;
+        unsigned good = runs & (from > n->after);
+        unsigned is = answers * (HELD_EXPIRED + good * (HELD_GOOD - HELD_EXPIRED));
 
         best = is > best ? is : best;
-        need = s->next[need - 1];
-    } while (need != 0);
-    return (enum held)best;
+        need = n->next;
+    }
+    return best;
 }
 
 /* Where a walk over certificates stands among the words about them: both are in order of workers. */
@@ -86,58 +88,98 @@ struct words {
     unsigned at;
 };
 
-static bool is_suspended(struct words *words, unsigned worker, unsigned place, day_t on)
+/* By the last word that says something of the day: valid again, or suspended and not yet over. */
+static bool suspends(struct words *words, unsigned worker, unsigned place, day_t on)
 {
     const struct cohort_events *e = &words->events;
-    bool suspended = false;
 
     while (words->at < e->tail_count && e->tail_worker[words->at] < worker)
         words->at++;
     for (unsigned k = words->at; k < e->tail_count && e->tail_worker[k] == worker; k++) {
-        if (e->tail_what[k] >> 1 != place || e->tail_on[k] > on)
-            continue;
-        if ((e->tail_what[k] & 1) != 0)
-            suspended = false;
-        else if (on < e->tail_more[k])
-            suspended = true;
+        bool valid = (e->tail_what[k] & 1) != 0;
+
+        if (e->tail_what[k] >> 1 == place && e->tail_on[k] <= on && (valid || on < e->tail_more[k]))
+            return !valid;
     }
-    return suspended;
+    return false;
 }
 
-/* In `held`, the best that anybody has for what is asked of him in `need`. */
+/* What is needed and what is held, in one column each: for the trade, and for the role above it. */
+enum { NEED_BITS = 8, HELD_BITS = 2, NEED = 0xff, HELD = 3 };
+
+static inline uint16_t better(uint16_t held, unsigned trade, unsigned role)
+{
+    unsigned of_trade = held & HELD, of_role = held >> HELD_BITS;
+
+    of_trade = trade > of_trade ? trade : of_trade;
+    of_role = role > of_role ? role : of_role;
+    return (uint16_t)(of_trade | of_role << HELD_BITS);
+}
+
+static unsigned suspended(unsigned held)
+{
+    return held != HELD_NONE ? HELD_SUSPENDED : HELD_NONE;
+}
+
+/* The place of entry k among its worker's. */
+static unsigned place_of(const uint16_t *worker, unsigned k)
+{
+    unsigned place = 0;
+
+    while (place < k && worker[k - place - 1] == worker[k])
+        place++;
+    return place;
+}
+
+/* In `held`, the best that anybody has for what is asked of him in `need`. violations: NULL, or how
+ * many of everybody's count. */
 static void find_held(const struct step_certificate *s, const struct batch_work *work,
-                      const uint16_t *need, const uint16_t *violations, uint16_t *held)
+                      const uint16_t *restrict need, const uint16_t *restrict violations,
+                      uint16_t *restrict held)
 {
     const struct cohort_events e = cohort_events(work->cohort, LIST_CERTIFICATE);
     struct words words = {.events = cohort_events(work->cohort, LIST_STATUS)};
-    unsigned place = 0;
+    const day_t on = work->on;
 
     for (unsigned k = 0; k < e.tail_count; k++) {
-        unsigned i = e.tail_worker[k];
-        enum held is;
+        const unsigned i = e.tail_worker[k], asked = need[i], what = e.tail_what[k];
+        const day_t from = e.tail_on[k];
+        const bool runs = e.tail_more[k] > on;
+        unsigned trade, role;
 
-        place = k > 0 && e.tail_worker[k - 1] == i ? place + 1 : 0;
-        if (need[i] == 0 || e.tail_on[k] > work->on)
+        if (asked == 0 || from > on)
             continue;
-        is = worth(s, need[i], &e, k, work->on);
-        if (is != HELD_NONE &&
-            ((violations != NULL && violations[i] >= s->rule->blocked_violations) ||
-             is_suspended(&words, i, place, work->on)))
-            is = HELD_SUSPENDED;
-        if (is > held[i])
-            held[i] = (uint16_t)is;
+        trade = worth(s->needs, asked & NEED, what, from, runs);
+        role = worth(s->needs, asked >> NEED_BITS, what, from, runs);
+        if (violations != NULL && violations[i] >= s->blocked_violations)
+            trade = suspended(trade);
+        if (words.at < words.events.tail_count &&
+            suspends(&words, i, place_of(e.tail_worker, k), on)) {
+            trade = suspended(trade);
+            role = suspended(role);
+        }
+        held[i] = better(held[i], trade, role);
     }
 }
 
-static void say_of_held(const uint16_t *restrict need, const uint16_t *restrict held,
-                        unsigned lanes, const uint16_t is[4], uint16_t *restrict says)
+static inline uint16_t of_held(uint16_t held, uint16_t none, uint16_t expired, uint16_t suspended_is)
 {
-    const uint16_t none = is[HELD_NONE], expired = is[HELD_EXPIRED], suspended = is[HELD_SUSPENDED];
+    return (batch_mask(held == HELD_NONE) & none) | (batch_mask(held == HELD_EXPIRED) & expired) |
+           (batch_mask(held == HELD_SUSPENDED) & suspended_is);
+}
 
-    for (unsigned i = 0; i < lanes; i++)
-        says[i] |= batch_mask(need[i] != 0) & ((batch_mask(held[i] == HELD_NONE) & none) |
-                                               (batch_mask(held[i] == HELD_EXPIRED) & expired) |
-                                               (batch_mask(held[i] == HELD_SUSPENDED) & suspended));
+BATCH_LANES static void say_of_held(const struct step_certificate *s, const uint16_t *restrict need,
+                        const uint16_t *restrict held, unsigned lanes, uint16_t *restrict says)
+{
+    const uint16_t none = s->none, expired = s->expired, suspended_is = s->suspended;
+
+    for (unsigned i = 0; i < lanes; i++) {
+        uint16_t trade = of_held(held[i] & HELD, none, expired, suspended_is);
+        uint16_t role = of_held(held[i] >> HELD_BITS, none, expired, suspended_is);
+
+        says[i] |= (batch_mask((need[i] & NEED) != 0) & trade) |
+                   (batch_mask(need[i] >> NEED_BITS != 0) & role);
+    }
 }
 
 static const uint16_t *count_violations(const struct step_certificate *s, struct batch_work *work,
@@ -145,22 +187,13 @@ static const uint16_t *count_violations(const struct step_certificate *s, struct
 {
     const struct cohort_events e = cohort_events(work->cohort, LIST_VIOLATION);
 
-    if (s->rule->blocked_violations == 0 || e.tail_count == 0)
+    if (s->blocked_violations == 0 || e.tail_count == 0)
         return NULL;
     memset(count, 0, work->lanes * sizeof *count);
     for (unsigned k = 0; k < e.tail_count; k++)
         count[e.tail_worker[k]] = (uint16_t)(count[e.tail_worker[k]] +
                                              batch_in(s->blocked, e.tail_on[k]));
     return count;
-}
-
-/* Of those who need one, in work->a. */
-static void judge(const struct step_certificate *s, struct batch_work *work,
-                  const uint16_t *violations, const uint16_t says[4])
-{
-    memset(work->b, 0, work->lanes * sizeof work->b[0]);
-    find_held(s, work, work->a, violations, work->b);
-    say_of_held(work->a, work->b, work->lanes, says, work->says);
 }
 
 static unsigned need_of_role(const struct step_certificate *s, uint16_t post)
@@ -172,30 +205,37 @@ static unsigned need_of_role(const struct step_certificate *s, uint16_t post)
     return 0;
 }
 
-static void find_roles(const uint16_t *restrict post, unsigned lanes, uint16_t roles,
+BATCH_LANES static void find_roles(const uint16_t *restrict post, unsigned lanes, uint16_t roles,
                        uint16_t *restrict asked)
 {
     for (unsigned i = 0; i < lanes; i++)
         asked[i] = post[i] & roles;
 }
 
-void batch_run_certificate(const struct batch_step *step, struct batch_work *work)
+static void find_needs(const struct step_certificate *s, struct batch_work *work, uint16_t *need)
 {
-    const struct step_certificate *s = &step->certificate;
     const uint16_t *trade = cohort_column(work->cohort, COLUMN_TRADE);
     const uint16_t *post = cohort_column(work->cohort, COLUMN_POST);
 
-    if (s->by_trade != NULL) {
-        for (unsigned i = 0; i < work->lanes; i++)
-            work->a[i] = s->by_trade->of[trade[i]];
-        judge(s, work, count_violations(s, work, work->c), s->trade_says);
-    }
-    if (s->asked_roles != 0) {
-        find_roles(post, work->lanes, s->asked_roles, work->a);
-        FOR_MARKED(i, work->a, work->lanes)
-            work->a[i] = (uint16_t)need_of_role(s, post[i]);
-        judge(s, work, NULL, s->role_says);
-    }
+    if (s->by_trade != NULL)
+        batch_look_up(s->by_trade, trade, work->lanes, need);
+    else
+        batch_fill(need, work->lanes, 0);
+    if (s->asked_roles == 0)
+        return;
+    find_roles(post, work->lanes, s->asked_roles, work->d);
+    FOR_MARKED(i, work->d, work->lanes)
+        need[i] |= (uint16_t)(need_of_role(s, post[i]) << NEED_BITS);
+}
+
+void batch_run_certificate(const struct batch_step *step, struct batch_work *work)
+{
+    const struct step_certificate *s = &step->certificate;
+
+    find_needs(s, work, work->a);
+    batch_fill(work->b, work->lanes, 0);
+    find_held(s, work, work->a, count_violations(s, work, work->c), work->b);
+    say_of_held(s, work->a, work->b, work->lanes, work->says);
 }
 
 /* -- bans ----------------------------------------------------------------------------------------- */
@@ -230,14 +270,14 @@ bool batch_compile_agreement(struct batch_plan *plan, const struct rule *rule,
     return true;
 }
 
-static void mark_running(const uint16_t *restrict from, const uint16_t *restrict until,
+BATCH_LANES static void mark_running(const uint16_t *restrict from, const uint16_t *restrict until,
                          unsigned lanes, day_t on, uint16_t *restrict running)
 {
     for (unsigned i = 0; i < lanes; i++)
         running[i] |= batch_mask(from[i] <= on) & batch_mask(until[i] > on);
 }
 
-static void say_where_none(const uint16_t *restrict running, unsigned lanes, uint16_t missing,
+BATCH_LANES static void say_where_none(const uint16_t *restrict running, unsigned lanes, uint16_t missing,
                            uint16_t *restrict says)
 {
     for (unsigned i = 0; i < lanes; i++)
@@ -247,12 +287,10 @@ static void say_where_none(const uint16_t *restrict running, unsigned lanes, uin
 void batch_run_agreement(const struct batch_step *step, struct batch_work *work)
 {
     const struct cohort_events e = cohort_events(work->cohort, LIST_AGREEMENT);
-    const size_t lanes = work->lanes;
 
-    for (unsigned i = 0; i < work->lanes; i++)
-        work->a[i] = 0;
+    batch_fill(work->a, work->lanes, 0);
     for (unsigned rank = 0; rank < e.ranks; rank++)
-        mark_running(e.on + rank * lanes, e.what + rank * lanes, work->lanes, work->on, work->a);
+        mark_running(e.on + rank * e.pitch, e.what + rank * e.pitch, work->lanes, work->on, work->a);
     for (unsigned k = 0; k < e.tail_count; k++) {
         if (e.tail_on[k] <= work->on && work->on < e.tail_what[k])
             work->a[e.tail_worker[k]] = UINT16_MAX;
@@ -312,12 +350,16 @@ void batch_run_override(const struct batch_step *step, struct batch_work *work)
 {
     enum { ALL = SAYS_DECIDED | SAYS_YELLOW_DECIDED | SAYS_RED_DECIDED };
     const struct cohort_events e = cohort_events(work->cohort, LIST_OVERRIDE);
+    unsigned decided = COHORT_WORKERS_MAX; /* whose last decision in force was found */
 
     for (unsigned k = 0; k < e.tail_count; k++) {
-        uint16_t *says = &work->says[e.tail_worker[k]];
+        unsigned i = e.tail_worker[k];
 
-        if (e.tail_what[k] >> 8 >= step->plain.signers && e.tail_on[k] <= work->on &&
-            work->on < e.tail_more[k])
-            *says = (uint16_t)((*says & ~ALL) | step->plain.says[e.tail_what[k] & 0xff]);
+        if (i == decided || e.tail_what[k] >> 8 < step->plain.signers || e.tail_on[k] > work->on ||
+            work->on >= e.tail_more[k])
+            continue;
+        work->says[i] = (uint16_t)((work->says[i] & ~ALL) |
+                                   step->plain.says[e.tail_what[k] & 0xff]);
+        decided = i;
     }
 }

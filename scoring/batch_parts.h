@@ -70,7 +70,7 @@ struct step_exam {
     bool contra_outlasts;
     const struct batch_table *hazards;  /* of the trade; NULL: none */
     const struct batch_table *validity; /* index into by_trade, from 1 */
-    uint16_t by_trade[BATCH_NEEDS_MAX + 1];
+    uint16_t by_trade[BATCH_VALIDITIES_MAX + 1];
 };
 
 struct batch_level {
@@ -126,14 +126,13 @@ struct step_violations {
 };
 
 struct step_certificate {
-    const struct rule_certificate *rule;
+    const struct batch_need *needs;     /* the plan's */
     const struct batch_table *by_trade; /* the first need of that trade, from 1; NULL: no trade */
     uint8_t by_role[ROLE_HEAD + 1];     /* likewise, of that role */
     uint16_t asked_roles;               /* bits of the column `post` */
-    uint8_t next[BATCH_NEEDS_MAX];      /* its alternatives, from 1; 0: no further one */
-    uint16_t after[BATCH_NEEDS_MAX];    /* counts when it began after this day */
+    uint16_t blocked_violations;        /* so many in this window; 0: never */
     struct batch_window blocked;
-    uint16_t trade_says[4], role_says[4]; /* by enum held */
+    uint16_t none, expired, suspended; /* of trade and role alike: both are of the post */
 };
 
 struct step_says { /* what needs nothing but the outcomes */
@@ -187,14 +186,24 @@ struct batch_level batch_level_of(unsigned type, uint16_t hours);
 
 /* -- while it runs -------------------------------------------------------------------------------- */
 
-/* Columns to work in; 2 * COHORT_WORKERS_MAX bytes each, so that all of them stay near. */
+enum { WORK_LANES = COHORT_WORKERS_MAX + COHORT_LANES }; /* not 4,096 bytes apart, either */
+
+/* Before a function that is one loop over lanes. In release builds it is made for each width of
+ * vectors that processors have, and the loader takes the widest of this one; the results are the
+ * same. (Not under sanitizers, which the loader's choice comes too early for.) */
+#if defined(BATCH_EVERY_WIDTH) && defined(__x86_64__)
+#define BATCH_LANES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
+#else
+#define BATCH_LANES
+#endif
+
+/* Columns to work in: so few that all of them stay near. */
 struct batch_work {
     const struct cohort *cohort;
     unsigned lanes;
     day_t on;
-    _Alignas(COHORT_ALIGN) uint16_t says[COHORT_WORKERS_MAX];
-    uint16_t a[COHORT_WORKERS_MAX], b[COHORT_WORKERS_MAX], c[COHORT_WORKERS_MAX],
-        d[COHORT_WORKERS_MAX];
+    _Alignas(COHORT_ALIGN) uint16_t says[WORK_LANES];
+    uint16_t a[WORK_LANES], b[WORK_LANES], c[WORK_LANES], d[WORK_LANES];
 };
 
 typedef void batch_run_fn(const struct batch_step *step, struct batch_work *work);
@@ -223,8 +232,8 @@ void batch_last_passed(const struct batch_work *work, uint32_t types, uint16_t *
 unsigned batch_ranks_now(const struct batch_work *work, const struct cohort_events *events,
                          bool *tail);
 
-/* 0xffff for whom the audience is, 0 for the others. */
-void batch_audience_mask(const struct batch_audience *audience, const struct batch_work *work,
+/* 0xffff for whom the audience is, 0 for the others. Works in work->d. */
+void batch_audience_mask(const struct batch_audience *audience, struct batch_work *work,
                          uint16_t *mask);
 
 static inline uint16_t batch_mask(bool holds)
@@ -243,11 +252,13 @@ static inline bool batch_in(struct batch_window window, uint16_t day)
     return (uint16_t)(day - window.first) <= window.span;
 }
 
-static inline void batch_fill(uint16_t *column, unsigned lanes, uint16_t value)
-{
-    for (unsigned i = 0; i < lanes; i++)
-        column[i] = value;
-}
+void batch_fill(uint16_t *column, unsigned lanes, uint16_t value);
+
+/* `is`, of those bits that `whom` has. */
+void batch_say(const uint16_t *whom, uint16_t is, unsigned lanes, uint16_t *says);
+
+void batch_look_up(const struct batch_table *table, const uint16_t *trade, unsigned lanes,
+                   uint16_t *out);
 
 /* The next lane from `i` on in which a column is not 0; `lanes` when there is none. */
 static inline unsigned batch_next(const uint16_t *column, unsigned i, unsigned lanes)

@@ -20,7 +20,7 @@ static struct cohort_events trainings(const struct batch_work *work, unsigned ty
     return cohort_events(work->cohort, (enum cohort_list)(LIST_TRAINING + type));
 }
 
-static void say_where_less(const uint16_t *restrict sum, uint16_t need, unsigned lanes,
+BATCH_LANES static void say_where_less(const uint16_t *restrict sum, uint16_t need, unsigned lanes,
                            uint16_t missing, uint16_t *restrict says)
 {
     for (unsigned i = 0; i < lanes; i++)
@@ -41,32 +41,55 @@ static inline uint16_t add_at_most(uint16_t a, uint16_t b)
     return sum < a ? UINT16_MAX : sum;
 }
 
-static void add_rank(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
+static inline uint16_t worth_in(uint16_t on, uint16_t what, struct batch_window window,
+                                struct batch_level level)
+{
+    return batch_mask(batch_in(window, on)) & worth(what, level);
+}
+
+BATCH_LANES static void add_rank(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
                      struct batch_window window, struct batch_level level, uint16_t *restrict sum)
 {
     for (unsigned i = 0; i < lanes; i++)
-        sum[i] = (uint16_t)(sum[i] + (batch_mask(batch_in(window, on[i])) & worth(what[i], level)));
+        sum[i] = (uint16_t)(sum[i] + worth_in(on[i], what[i], window, level));
+}
+
+BATCH_LANES static void take_rank(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
+                      struct batch_window window, struct batch_level level,
+                      uint16_t *restrict sum)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        sum[i] = worth_in(on[i], what[i], window, level);
 }
 
 /* All ranks of a type are at most 8 * 255 hours and there are 13 types, so only tails can overflow:
  * they come last. */
 _Static_assert(COHORT_RANKS_MAX * TRAINING_HOURS * TRAINING_DRILL <= UINT16_MAX, "see above");
 
-static void sum_hours(const struct batch_work *work, uint32_t types, struct batch_window window,
+static void sum_ranks(const struct batch_work *work, uint32_t types, struct batch_window window,
                       struct batch_level level, uint16_t *sum)
 {
-    const size_t lanes = work->lanes;
+    bool any = false;
 
-    batch_fill(sum, work->lanes, 0);
     FOR_TYPES(type, types) {
         const struct cohort_events e = trainings(work, type);
 
         for (unsigned rank = 0; rank < e.ranks; rank++) {
-            if (batch_speaks(window, e.latest[rank]))
-                add_rank(e.on + rank * lanes, e.what + rank * lanes, work->lanes, window, level,
-                         sum);
+            if (!batch_speaks(window, e.latest[rank]))
+                continue;
+            (any ? add_rank : take_rank)(e.on + rank * e.pitch, e.what + rank * e.pitch,
+                                         work->lanes, window, level, sum);
+            any = true;
         }
     }
+    if (!any)
+        batch_fill(sum, work->lanes, 0);
+}
+
+static void sum_hours(const struct batch_work *work, uint32_t types, struct batch_window window,
+                      struct batch_level level, uint16_t *sum)
+{
+    sum_ranks(work, types, window, level, sum);
     FOR_TYPES(type, types) {
         const struct cohort_events e = trainings(work, type);
         bool speaks = batch_speaks(window, e.latest[e.ranks]);
@@ -74,13 +97,12 @@ static void sum_hours(const struct batch_work *work, uint32_t types, struct batc
         for (unsigned k = 0; speaks && k < e.tail_count; k++) {
             uint16_t *of = &sum[e.tail_worker[k]];
 
-            if (batch_in(window, e.tail_on[k]))
-                *of = add_at_most(*of, worth(e.tail_what[k], level));
+            *of = add_at_most(*of, worth_in(e.tail_on[k], e.tail_what[k], window, level));
         }
     }
 }
 
-static void take_later(const uint16_t *restrict on, unsigned lanes, day_t last,
+BATCH_LANES static void take_later(const uint16_t *restrict on, unsigned lanes, day_t last,
                        uint16_t *restrict day)
 {
     for (unsigned i = 0; i < lanes; i++) {
@@ -99,7 +121,7 @@ void batch_last_passed(const struct batch_work *work, uint32_t types, uint16_t *
         unsigned ranks = batch_ranks_now(work, &e, &tail);
 
         for (unsigned rank = 0; rank < ranks; rank++)
-            take_later(e.on + (size_t)rank * work->lanes, work->lanes, work->on, day);
+            take_later(e.on + rank * e.pitch, work->lanes, work->on, day);
         for (unsigned k = 0; tail && k < e.tail_count; k++) {
             uint16_t *of = &day[e.tail_worker[k]];
 
@@ -161,36 +183,45 @@ bool batch_compile_periodic(struct batch_plan *plan, const struct rule *rule,
     return true;
 }
 
+BATCH_LANES static void mark_enrolled(const uint16_t *restrict enrolled, uint16_t by,
+                                      unsigned lanes, uint16_t *restrict mask)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        mask[i] = batch_mask(enrolled[i] != 0) & batch_mask(enrolled[i] <= by);
+}
+
+BATCH_LANES static void mark_known(uint16_t *column, unsigned lanes)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        column[i] = batch_mask(column[i] != 0);
+}
+
 /* Whom the rule speaks of at all: rolling, who ever passed such a training; by the calendar, who
  * was enrolled before the period before this one. */
 static void find_subjects(const struct step_periodic *s, struct batch_work *work,
-                          uint16_t *restrict subject)
+                          uint16_t *subject)
 {
-    const uint16_t *restrict enrolled = cohort_column(work->cohort, COLUMN_ENROLLED);
-    const uint16_t enrolled_by = s->enrolled_by;
-
     if (s->by_calendar) {
-        for (unsigned i = 0; i < work->lanes; i++)
-            subject[i] = batch_mask(enrolled[i] != 0) & batch_mask(enrolled[i] <= enrolled_by);
+        mark_enrolled(cohort_column(work->cohort, COLUMN_ENROLLED), s->enrolled_by, work->lanes,
+                      subject);
         return;
     }
     batch_last_passed(work, s->types, subject);
-    for (unsigned i = 0; i < work->lanes; i++)
-        subject[i] = batch_mask(subject[i] != 0);
+    mark_known(subject, work->lanes);
 }
 
-static void keep_lacking(const uint16_t *restrict sum, uint16_t need, unsigned lanes,
+BATCH_LANES static void keep_lacking(const uint16_t *restrict sum, uint16_t need, unsigned lanes,
                          uint16_t *restrict subject)
 {
     for (unsigned i = 0; i < lanes; i++)
         subject[i] &= batch_mask(sum[i] < need);
 }
 
-static void say_of_subjects(const uint16_t *restrict subject, unsigned lanes, uint16_t is,
-                            uint16_t *restrict says)
+BATCH_LANES static void keep(const uint16_t *restrict mask, unsigned lanes,
+                             uint16_t *restrict subject)
 {
     for (unsigned i = 0; i < lanes; i++)
-        says[i] |= subject[i] & is;
+        subject[i] &= mask[i];
 }
 
 void batch_run_periodic(const struct batch_step *step, struct batch_work *work)
@@ -206,10 +237,9 @@ void batch_run_periodic(const struct batch_step *step, struct batch_work *work)
     }
     if (!batch_everybody(&s->audience)) {
         batch_audience_mask(&s->audience, work, work->b);
-        for (unsigned i = 0; i < work->lanes; i++)
-            work->a[i] &= work->b[i];
+        keep(work->b, work->lanes, work->a);
     }
-    say_of_subjects(work->a, work->lanes, s->expired, work->says);
+    batch_say(work->a, s->expired, work->lanes, work->says);
 }
 
 /* -- transfer training ---------------------------------------------------------------------------- */
@@ -225,22 +255,25 @@ bool batch_compile_transfer(struct batch_plan *plan, const struct rule *rule,
     return true;
 }
 
+BATCH_LANES static void add_since(const uint16_t *restrict on, const uint16_t *restrict what,
+                                  unsigned lanes, const uint16_t *restrict since, day_t until,
+                                  struct batch_level level, uint16_t *restrict sum)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        sum[i] = add_at_most(sum[i], batch_mask(on[i] <= until) & batch_mask(on[i] >= since[i]) &
+                                         worth(what[i], level));
+}
+
 /* Each has a window of his own, from when he took up the other trade. */
 static void sum_since(const struct batch_work *work, const struct step_transfer *s,
-                      const uint16_t *restrict since, uint16_t *restrict sum)
+                      const uint16_t *since, uint16_t *sum)
 {
     FOR_TYPES(type, s->types) {
         const struct cohort_events e = trainings(work, type);
 
-        for (unsigned rank = 0; rank < e.ranks; rank++) {
-            const uint16_t *on = e.on + (size_t)rank * work->lanes;
-            const uint16_t *what = e.what + (size_t)rank * work->lanes;
-
-            for (unsigned i = 0; i < work->lanes; i++)
-                sum[i] = add_at_most(sum[i], batch_mask(on[i] <= work->on) &
-                                                 batch_mask(on[i] >= since[i]) &
-                                                 worth(what[i], s->level));
-        }
+        for (unsigned rank = 0; rank < e.ranks; rank++)
+            add_since(e.on + rank * e.pitch, e.what + rank * e.pitch, work->lanes, since, work->on,
+                      s->level, sum);
         for (unsigned k = 0; k < e.tail_count; k++) {
             unsigned i = e.tail_worker[k];
 
@@ -282,7 +315,7 @@ bool batch_compile_study(struct batch_plan *plan, const struct rule *rule, struc
     return r->points <= UINT16_MAX;
 }
 
-static void add_points(const uint16_t *restrict on, const uint16_t *restrict points,
+BATCH_LANES static void add_points(const uint16_t *restrict on, const uint16_t *restrict points,
                        unsigned lanes, struct batch_window window, uint16_t *restrict sum)
 {
     for (unsigned i = 0; i < lanes; i++)
@@ -293,12 +326,11 @@ void batch_run_study(const struct batch_step *step, struct batch_work *work)
 {
     const struct step_study *s = &step->study;
     const struct cohort_events e = cohort_events(work->cohort, LIST_STUDY);
-    const size_t lanes = work->lanes;
 
     batch_fill(work->a, work->lanes, 0);
     for (unsigned rank = 0; rank < e.ranks; rank++) {
         if (batch_speaks(s->window, e.latest[rank]))
-            add_points(e.on + rank * lanes, e.what + rank * lanes, work->lanes, s->window, work->a);
+            add_points(e.on + rank * e.pitch, e.what + rank * e.pitch, work->lanes, s->window, work->a);
     }
     for (unsigned k = 0; k < e.tail_count; k++) {
         uint16_t *of = &work->a[e.tail_worker[k]];
@@ -324,14 +356,14 @@ bool batch_compile_site_training(struct batch_plan *plan, const struct rule *rul
     return true;
 }
 
-static void mark_held(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
+BATCH_LANES static void mark_held(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
                       struct batch_window window, uint16_t *restrict held)
 {
     for (unsigned i = 0; i < lanes; i++)
         held[i] |= batch_mask(batch_in(window, on[i])) & what[i];
 }
 
-static void say_where_not(const uint16_t *restrict held, const uint16_t *restrict post,
+BATCH_LANES static void say_where_not(const uint16_t *restrict held, const uint16_t *restrict post,
                           unsigned lanes, uint16_t missing, uint16_t *restrict says)
 {
     for (unsigned i = 0; i < lanes; i++)
@@ -342,7 +374,6 @@ static void say_where_not(const uint16_t *restrict held, const uint16_t *restric
 void batch_run_site_training(const struct batch_step *step, struct batch_work *work)
 {
     const struct step_site_training *s = &step->site_training;
-    const size_t lanes = work->lanes;
 
     batch_fill(work->a, work->lanes, 0);
     FOR_TYPES(type, s->types) {
@@ -350,7 +381,7 @@ void batch_run_site_training(const struct batch_step *step, struct batch_work *w
 
         for (unsigned rank = 0; rank < e.ranks; rank++) {
             if (batch_speaks(s->window, e.latest[rank]))
-                mark_held(e.on + rank * lanes, e.what + rank * lanes, work->lanes, s->window,
+                mark_held(e.on + rank * e.pitch, e.what + rank * e.pitch, work->lanes, s->window,
                           work->a);
         }
         for (unsigned k = 0; k < e.tail_count; k++) {
@@ -376,15 +407,12 @@ bool batch_compile_idle(struct batch_plan *plan, const struct rule *rule, struct
     return r->months <= HORIZON_MONTHS;
 }
 
-/* Nothing of him for so long, up to today. */
-static void say_of_unseen(const struct step_idle *s, const struct batch_work *work,
-                          uint16_t *restrict says)
+BATCH_LANES static void say_of_unseen(const uint16_t *restrict seen,
+                                      const uint16_t *restrict enrolled, unsigned lanes,
+                                      uint16_t seen_by, uint16_t horizon, uint16_t idle,
+                                      uint16_t *restrict says)
 {
-    const uint16_t *restrict enrolled = cohort_column(work->cohort, COLUMN_ENROLLED);
-    const uint16_t *restrict seen = cohort_column(work->cohort, COLUMN_SEEN);
-    const uint16_t seen_by = s->seen_by, horizon = s->horizon, idle = s->idle;
-
-    for (unsigned i = 0; i < work->lanes; i++) {
+    for (unsigned i = 0; i < lanes; i++) {
         uint16_t known = batch_mask(seen[i] > horizon) | batch_mask(enrolled[i] != 0);
 
         says[i] |= batch_mask(seen[i] <= seen_by) & known & idle;
@@ -408,14 +436,14 @@ static bool look_at_gaps(const struct step_idle *s, struct batch_work *work, uin
             if (last <= s->seen_by && (known || enrolled[i] != 0))
                 work->says[i] |= s->idle;
         } else if (known && next >= day_add_months(last, s->months)) {
-            ended[i] = next;
+            ended[i] = next > ended[i] ? next : ended[i];
             any = true;
         }
     }
     return any;
 }
 
-static void say_unless_retrained(const uint16_t *restrict ended, const uint16_t *restrict retrained,
+BATCH_LANES static void say_unless_retrained(const uint16_t *restrict ended, const uint16_t *restrict retrained,
                                  unsigned lanes, uint16_t idle, uint16_t *restrict says)
 {
     for (unsigned i = 0; i < lanes; i++)
@@ -426,7 +454,11 @@ void batch_run_idle(const struct batch_step *step, struct batch_work *work)
 {
     const struct step_idle *s = &step->idle;
 
-    say_of_unseen(s, work, work->says);
+    say_of_unseen(cohort_column(work->cohort, COLUMN_SEEN),
+                  cohort_column(work->cohort, COLUMN_ENROLLED), work->lanes, s->seen_by, s->horizon,
+                  s->idle, work->says); /* nothing of him for so long, up to today */
+    if (cohort_events(work->cohort, LIST_GAP).tail_count == 0)
+        return;
     batch_fill(work->a, work->lanes, 0);
     if (!look_at_gaps(s, work, work->a))
         return;

@@ -23,7 +23,7 @@ static unsigned columns_of(unsigned list)
     }
 }
 
-/* Lists that many people have something in: the latest first, and ranks of them in columns. */
+/* Lists in which many people have something. */
 static bool has_ranks(unsigned list)
 {
     return list <= LIST_AGREEMENT || list > LIST_TRAINING;
@@ -36,17 +36,18 @@ static const uint16_t *at_byte(const struct cohort *cohort, size_t at)
 
 const uint16_t *cohort_column(const struct cohort *cohort, enum cohort_column column)
 {
-    return at_byte(cohort, cohort->columns_at) + (size_t)column * cohort->lanes;
+    return at_byte(cohort, cohort->columns_at) + (size_t)column * cohort->pitch;
 }
 
 struct cohort_events cohort_events(const struct cohort *cohort, enum cohort_list list)
 {
     const struct cohort_part *part = &cohort->part[list];
     const uint16_t *ranks = at_byte(cohort, part->at), *tail = at_byte(cohort, part->tail_at);
-    size_t entries = (size_t)part->ranks * cohort->lanes;
+    size_t entries = (size_t)part->ranks * cohort->pitch;
     bool more = columns_of(list) == 3;
 
     return (struct cohort_events){
+        .pitch = cohort->pitch,
         .latest = part->latest,
         .on = ranks,
         .what = ranks + entries,
@@ -67,6 +68,13 @@ static unsigned lanes_of(const struct cohort_builder *builder)
     return (builder->workers + COHORT_LANES - 1u) / COHORT_LANES * COHORT_LANES;
 }
 
+/* An odd number of times COHORT_LANES: were columns 4,096 bytes apart, all that is known of a worker
+ * would compete for the same few places in the cache. */
+static size_t pitch_of(unsigned lanes)
+{
+    return lanes | COHORT_LANES;
+}
+
 static size_t aligned(size_t bytes)
 {
     return (bytes + COHORT_ALIGN - 1) / COHORT_ALIGN * COHORT_ALIGN;
@@ -85,7 +93,6 @@ static void divide(const struct cohort_builder *builder, unsigned list, struct c
     }
     part->ranks = (uint16_t)ranks;
     part->tail_count = 0;
-    memset(part->latest, 0, sizeof part->latest);
     for (unsigned rank = ranks; rank <= COHORT_RANKS_MAX; rank++)
         part->tail_count += of_rank[rank];
 }
@@ -93,17 +100,18 @@ static void divide(const struct cohort_builder *builder, unsigned list, struct c
 /* Where everything lies: columns of workers, the ranks of all lists, then the tails. */
 static void plan_layout(const struct cohort_builder *builder, struct cohort *cohort)
 {
-    unsigned lanes = lanes_of(builder);
+    const unsigned lanes = lanes_of(builder);
+    const size_t pitch = pitch_of(lanes);
     size_t at = aligned(sizeof *cohort);
 
     cohort->columns_at = (uint32_t)at;
-    at += (size_t)COHORT_COLUMNS * lanes * sizeof(uint16_t);
+    at += (size_t)COHORT_COLUMNS * pitch * sizeof(uint16_t);
     for (unsigned list = 0; list < COHORT_LISTS; list++) {
         struct cohort_part *part = &cohort->part[list];
 
         divide(builder, list, part);
         part->at = (uint32_t)at;
-        at += (size_t)part->ranks * lanes * columns_of(list) * sizeof(uint16_t);
+        at += (size_t)part->ranks * pitch * columns_of(list) * sizeof(uint16_t);
     }
     for (unsigned list = 0; list < COHORT_LISTS; list++) {
         struct cohort_part *part = &cohort->part[list];
@@ -114,8 +122,8 @@ static void plan_layout(const struct cohort_builder *builder, struct cohort *coh
     cohort->bytes = (uint32_t)aligned(at);
     cohort->workers = builder->workers;
     cohort->lanes = (uint16_t)lanes;
+    cohort->pitch = (uint16_t)pitch;
     cohort->gap_days = builder->gap_days;
-    cohort->unused = 0;
     cohort->facts = builder->count;
 }
 
@@ -136,7 +144,7 @@ static uint16_t *column_at(struct cohort *cohort, size_t at)
 static void clear_ranks(struct cohort *cohort)
 {
     for (unsigned list = 0; list < COHORT_LISTS; list++) {
-        size_t entries = (size_t)cohort->part[list].ranks * cohort->lanes;
+        size_t entries = (size_t)cohort->part[list].ranks * cohort->pitch;
         uint16_t *on = column_at(cohort, cohort->part[list].at);
 
         memset(on, 0xff, entries * sizeof *on);
@@ -144,50 +152,71 @@ static void clear_ranks(struct cohort *cohort)
     }
 }
 
-static void place(struct cohort *cohort, const struct cohort_entry *e, uint32_t tailed[COHORT_LISTS])
+/* Where the events of one list go. */
+struct target {
+    uint16_t *ranks, *tail; /* the next place in the tail */
+    size_t ranks_apart, tail_apart; /* from one column to the next */
+    unsigned rank_count, columns;
+    day_t latest[COHORT_RANKS_MAX + 1];
+};
+
+static void find_targets(struct cohort *cohort, struct target targets[COHORT_LISTS])
 {
-    struct cohort_part *part = &cohort->part[e->list];
-    bool more = columns_of(e->list) == 3;
-    day_t *latest = &part->latest[e->rank < part->ranks ? e->rank : part->ranks];
+    for (unsigned list = 0; list < COHORT_LISTS; list++) {
+        const struct cohort_part *part = &cohort->part[list];
 
-    if (e->on > *latest)
-        *latest = e->on;
-    if (e->rank < part->ranks) {
-        size_t entries = (size_t)part->ranks * cohort->lanes;
-        uint16_t *at = column_at(cohort, part->at) + (size_t)e->rank * cohort->lanes + e->worker;
-
-        at[0] = e->on;
-        at[entries] = e->what;
-        if (more)
-            at[2 * entries] = e->more;
-    } else {
-        size_t count = part->tail_count;
-        uint16_t *at = column_at(cohort, part->tail_at) + tailed[e->list]++;
-
-        at[0] = e->worker;
-        at[count] = e->on;
-        at[2 * count] = e->what;
-        if (more)
-            at[3 * count] = e->more;
+        targets[list] = (struct target){
+            .ranks = column_at(cohort, part->at),
+            .tail = column_at(cohort, part->tail_at),
+            .ranks_apart = (size_t)part->ranks * cohort->pitch,
+            .tail_apart = part->tail_count,
+            .rank_count = part->ranks,
+            .columns = columns_of(list),
+        };
     }
+}
+
+static inline void place(struct target *t, const struct cohort_entry *e, size_t pitch)
+{
+    bool ranked = e->rank < t->rank_count;
+    size_t apart = ranked ? t->ranks_apart : t->tail_apart;
+    uint16_t *at = ranked ? t->ranks + e->rank * pitch + e->worker : t->tail + apart;
+    day_t *latest = &t->latest[ranked ? e->rank : t->rank_count];
+
+    if (!ranked)
+        *t->tail++ = e->worker;
+    *latest = e->on > *latest ? e->on : *latest;
+    at[0] = e->on;
+    at[apart] = e->what;
+    if (t->columns == 3)
+        at[2 * apart] = e->more;
+}
+
+static void place_all(const struct cohort_builder *builder, struct cohort *cohort)
+{
+    struct target targets[COHORT_LISTS];
+
+    find_targets(cohort, targets);
+    for (uint32_t i = 0; i < builder->count; i++)
+        place(&targets[builder->staged[i].list], &builder->staged[i], cohort->pitch);
+    for (unsigned list = 0; list < COHORT_LISTS; list++)
+        memcpy(cohort->part[list].latest, targets[list].latest, sizeof targets[list].latest);
 }
 
 struct cohort *cohort_seal(const struct cohort_builder *builder, void *at)
 {
     struct cohort *cohort = at;
-    uint32_t tailed[COHORT_LISTS] = {0};
     size_t spare;
 
     plan_layout(builder, cohort);
     spare = (size_t)(cohort->lanes - cohort->workers) * sizeof(uint16_t);
     for (unsigned column = 0; column < COHORT_COLUMNS; column++) {
-        uint16_t *to = column_at(cohort, cohort->columns_at) + (size_t)column * cohort->lanes;
+        uint16_t *to = column_at(cohort, cohort->columns_at) + (size_t)column * cohort->pitch;
 
         memcpy(to, builder->columns[column], cohort->workers * sizeof *to);
         memset(to + cohort->workers, 0, spare);
     }
     clear_ranks(cohort);
-    for (uint32_t i = 0; i < builder->count; i++)
-        place(cohort, &builder->staged[i], tailed);
+    place_all(builder, cohort);
     return cohort;
 }

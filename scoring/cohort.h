@@ -5,12 +5,11 @@
  * copied and read in place. All columns are 16 bits wide, because one width keeps every pass a loop
  * that the compiler turns into vector instructions.
  *
- * Of lists in which many people have something, everybody's latest event is a column of its own
- * (rank 0), everybody's latest but one the next, and so on, as long as at least one worker in four
- * has so many; whoever has not, has one there that never happens. What is left is the list's tail,
- * worker by worker, again the latest first. With the latest day of each rank beside it, a question
- * about the last twelve months does not even look at what is older. Of lists in which few have
- * anything there is only a tail, worker by worker in the order of facts.
+ * In every list a worker's latest event comes first. Where many people have something, everybody's
+ * latest is a column of its own (rank 0), everybody's latest but one the next, and so on, as long as
+ * at least one worker in four has so many; whoever has not, has one there that never happens. What is
+ * left is the list's tail, worker by worker. With the latest day of each rank beside it, a question
+ * about the last twelve months does not even look at what is older.
  *
  *   list         on              what                                    more
  *   EXAM         examined on     1 << conclusion, hazards << 8           its own end, 0: by policy
@@ -20,8 +19,8 @@
  *                                passed ones only
  *   VIOLATION    happened on     severity, class << 4, OFF_JOB           category
  *   CERTIFICATE  valid from      class, issuer << 8, type << 12          valid until
- *   STATUS       from            1: valid again, place of the worker's   until
- *                                certificate << 1
+ *   STATUS       from            1: valid again, place of his            until
+ *                                certificate in its list << 1
  *   BAN          from            enum ban_scope; those that bear on the  until
  *                                post, and no others
  *   OVERRIDE     from            colour, signers << 8                    until
@@ -30,7 +29,7 @@
  *   TRANSFER     took up the     the last day before on which he took up -
  *                post's trade    another trade
  *
- * The first three and trainings have ranks. GAP and TRANSFER are derived here, because they depend
+ * The first three and trainings have ranks; of the others there is only a tail. GAP and TRANSFER are derived here, because they depend
  * on no policy; of gaps only those of at least the builder's `gap_days` are kept. */
 #ifndef SCORING_COHORT_H
 #define SCORING_COHORT_H
@@ -92,8 +91,8 @@ struct cohort_part {
 struct cohort {
     uint32_t bytes; /* of the whole, this struct included */
     uint16_t workers, lanes;
+    uint16_t pitch;    /* from one column to the next, in entries; at least `lanes` */
     uint16_t gap_days; /* shorter gaps were left out */
-    uint16_t unused;
     uint32_t columns_at;
     uint32_t facts; /* events in all */
     struct cohort_part part[COHORT_LISTS];
@@ -109,10 +108,11 @@ enum cohort_column {
     COHORT_COLUMNS
 };
 
-/* A list as it lies in a cohort: [ranks * lanes] entries in columns, rank by rank, and the tail. */
+/* A list as it lies in a cohort: rank r begins at [r * pitch]; and the tail. */
 struct cohort_events {
     const uint16_t *on, *what, *more;
     const uint16_t *tail_worker, *tail_on, *tail_what, *tail_more;
+    size_t pitch;
     uint32_t ranks, tail_count;
     const day_t *latest; /* ranks + 1 */
 };
@@ -132,6 +132,7 @@ struct cohort_builder {
     struct cohort_entry *staged;
     uint32_t capacity, count;
     uint16_t workers, gap_days;
+    uint64_t stretches_a_day; /* of half a gap's days; in 2^-32 */
     uint16_t columns[COHORT_COLUMNS][COHORT_WORKERS_MAX];
     uint32_t of_rank[COHORT_LISTS][COHORT_RANKS_MAX + 1];
 };

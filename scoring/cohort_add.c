@@ -13,49 +13,46 @@ void cohort_begin(struct cohort_builder *builder, struct cohort_entry *staged, u
     builder->count = 0;
     builder->workers = 0;
     builder->gap_days = gap_days;
+    builder->stretches_a_day = UINT32_MAX / (gap_days < 2 ? 1u : gap_days / 2u) + 1u;
     memset(builder->of_rank, 0, sizeof builder->of_rank);
 }
+
+enum { LAST_STRETCH = 62 };
 
 /* One worker on his way into the builder: nothing of him counts until all of it fits. */
 struct adding {
     struct cohort_entry *at, *end;
     const struct facts *facts;
-    const struct context *context; /* never NULL; all zero where there is none */
-    uint16_t start[FACT_KINDS + 1];
+    const struct context *context; /* never NULL; nowhere and nobody where there is none */
     uint16_t worker;
-    uint8_t rank[COHORT_LISTS];
     bool is_asked, full, odd;
+    uint8_t rank[COHORT_LISTS];
+    unsigned engagements;
+    day_t seen;    /* the last day on which anything shows him at work */
+    uint64_t seen_in; /* bit per stretch of days, from enrolment, in which anything does */
+    bool is_long;     /* anything lies beyond the last stretch */
 };
 
-static void put(struct adding *a, unsigned list, uint16_t on, unsigned what, unsigned more)
+static inline void put(struct adding *a, unsigned list, uint16_t on, unsigned what, unsigned more)
 {
     if (a->at == a->end) {
         a->full = true;
         return;
     }
-    if (on == DAY_UNKNOWN || on > DAY_LAST || what > UINT16_MAX || more > UINT16_MAX) {
-        a->odd = true;
-        return;
-    }
+    a->odd |= on == DAY_UNKNOWN || on > DAY_LAST || what > UINT16_MAX || more > UINT16_MAX;
     *a->at++ = (struct cohort_entry){a->worker, on, (uint16_t)what, (uint16_t)more, (uint8_t)list,
                                      a->rank[list]};
-    if (a->rank[list] < COHORT_RANKS_MAX)
-        a->rank[list]++;
+    a->rank[list] = (uint8_t)(a->rank[list] + (a->rank[list] < COHORT_RANKS_MAX));
 }
 
 static void put_training(struct adding *a, const struct fact *f)
 {
-    unsigned what = f->b;
+    bool here = a->context->site != 0 && f->ref == a->context->site;
 
-    if (f->c != 1)
-        return; /* in vain; as a sign of life it is in `seen` */
-    if (f->a < TRAINING_ENTRY_COMPANY || f->a > TRAINING_DRILL) {
+    if (f->a < TRAINING_ENTRY_COMPANY || f->a > TRAINING_DRILL)
         a->odd = true;
-        return;
-    }
-    if (a->context->site != 0 && f->ref == a->context->site)
-        what |= TRAINING_HERE;
-    put(a, LIST_TRAINING + f->a, f->on, what, 0);
+    else if (f->c == 1) /* in vain it is no more than a sign of life */
+        put(a, LIST_TRAINING + f->a, f->on, f->b | (here ? TRAINING_HERE : 0u), 0);
 }
 
 static void put_exam(struct adding *a, const struct fact *f)
@@ -67,128 +64,65 @@ static void put_exam(struct adding *a, const struct fact *f)
 
 static void put_violation(struct adding *a, const struct fact *f)
 {
-    if (f->a > 7 || f->b > VIOLATION_SEVERITY || f->ref > UINT16_MAX) {
-        a->odd = true;
-        return;
-    }
+    a->odd |= f->a > 7 || f->b > VIOLATION_SEVERITY;
     put(a, LIST_VIOLATION, f->on,
-        f->b | (unsigned)f->a << VIOLATION_CLASS_SHIFT | (f->c == 1 ? VIOLATION_OFF_JOB : 0),
+        f->b | (unsigned)f->a << VIOLATION_CLASS_SHIFT | (f->c == 1 ? VIOLATION_OFF_JOB : 0u),
         f->ref);
 }
 
 static void put_certificate(struct adding *a, const struct fact *f)
 {
-    if (f->a > 15 || f->c > 15) {
-        a->odd = true;
-        return;
-    }
+    a->odd |= f->a > 15 || f->c > 15;
     put(a, LIST_CERTIFICATE, f->on, f->b | (unsigned)f->c << 8 | (unsigned)f->a << 12, f->until);
 }
 
-/* Once for each certificate of that number. */
+/* Facts of one kind, which lie together. */
+struct stretch {
+    const struct fact *first, *end;
+};
+
+static struct stretch stretch_of(const struct facts *facts, unsigned kind)
+{
+    struct stretch s = {facts->fact, facts->fact + facts->count};
+
+    while (s.first < s.end && s.first->kind < kind)
+        s.first++;
+    while (s.end > s.first && s.end[-1].kind > kind)
+        s.end--;
+    return s;
+}
+
+/* Once for each certificate of that number, by its place from the last. */
 static void put_status(struct adding *a, const struct fact *f)
 {
-    for (unsigned i = a->start[FACT_CERTIFICATE]; i < a->start[FACT_CERTIFICATE + 1]; i++) {
-        if (a->facts->fact[i].ref == f->ref)
+    struct stretch all = stretch_of(a->facts, FACT_CERTIFICATE);
+
+    for (const struct fact *c = all.first; c < all.end; c++) {
+        if (c->ref == f->ref)
             put(a, LIST_STATUS, f->on,
-                (f->a == CERTIFICATE_VALID) | (i - a->start[FACT_CERTIFICATE]) << 1, f->until);
+                (f->a == CERTIFICATE_VALID) | (unsigned)(all.end - 1 - c) << 1, f->until);
     }
 }
 
-static bool ban_bears(const struct adding *a, const struct fact *f)
+static void put_ban(struct adding *a, const struct fact *f)
 {
-    if (f->a == BAN_INDUSTRY)
-        return true;
-    if (!a->is_asked)
-        return false;
-    switch (f->a) {
-    case BAN_ROLE:  return f->ref == a->context->role;
-    case BAN_TRADE: return f->ref == a->context->trade;
-    case BAN_SITE:  return f->ref == a->context->site;
-    default:        return false;
-    }
-}
+    const struct context *c = a->context;
+    const uint32_t subjects[] = {
+        [BAN_INDUSTRY] = f->ref, [BAN_ROLE] = c->role, [BAN_TRADE] = c->trade, [BAN_SITE] = c->site};
 
-static void put_fact(struct adding *a, const struct fact *f)
-{
-    switch (f->kind) {
-    case FACT_EXAM:               put_exam(a, f); break;
-    case FACT_TRAINING:           put_training(a, f); break;
-    case FACT_STUDY:              put(a, LIST_STUDY, f->on, f->ref, 0); break;
-    case FACT_VIOLATION:          put_violation(a, f); break;
-    case FACT_CERTIFICATE:        put_certificate(a, f); break;
-    case FACT_CERTIFICATE_STATUS: put_status(a, f); break;
-    case FACT_AGREEMENT:          put(a, LIST_AGREEMENT, f->on, f->until, 0); break;
-    case FACT_BAN:
-        if (ban_bears(a, f))
-            put(a, LIST_BAN, f->on, f->a, f->until);
-        break;
-    case FACT_OVERRIDE:
-        a->odd |= f->a > COLOUR_NONE;
-        put(a, LIST_OVERRIDE, f->on, f->a | (unsigned)f->c << 8, f->until);
-        break;
-    default: break; /* stars, and engagements but for what is derived of them */
-    }
-}
-
-static bool is_latest_first(unsigned kind)
-{
-    return kind == FACT_EXAM || kind == FACT_TRAINING || kind == FACT_STUDY ||
-           kind == FACT_AGREEMENT;
-}
-
-static void put_kind(struct adding *a, unsigned kind)
-{
-    const struct fact *fact = a->facts->fact;
-
-    if (is_latest_first(kind)) {
-        for (unsigned i = a->start[kind + 1]; i > a->start[kind]; i--)
-            put_fact(a, &fact[i - 1]);
-    } else {
-        for (unsigned i = a->start[kind]; i < a->start[kind + 1]; i++)
-            put_fact(a, &fact[i]);
-    }
-}
-
-/* -- what is derived of engagements and of all events --------------------------------------------- */
-
-static bool is_trade(const struct fact *engagement, uint16_t trade)
-{
-    return engagement->b * 10 == trade;
-}
-
-static bool was_in_trade_before(const struct adding *a, unsigned engagement)
-{
-    const struct fact *fact = a->facts->fact;
-
-    for (unsigned i = a->start[FACT_ENGAGEMENT]; i < engagement && fact[i].on < fact[engagement].on;
-         i++) {
-        if (fact[i].b == fact[engagement].b)
-            return true;
-    }
-    return false;
-}
-
-/* The post's trade taken up after another one: see evaluate_transfer_training(). */
-static void put_transfer(struct adding *a)
-{
-    const struct fact *fact = a->facts->fact;
-    unsigned i = a->start[FACT_ENGAGEMENT], end = a->start[FACT_ENGAGEMENT + 1];
-    day_t before = DAY_UNKNOWN;
-
-    if (!a->is_asked || a->context->trade == 0)
+    if (f->a < BAN_INDUSTRY || f->a > BAN_SITE || (f->a != BAN_INDUSTRY && !a->is_asked))
         return;
-    for (; i < end && !is_trade(&fact[i], a->context->trade); i++)
-        ;
-    if (i == end)
-        return;
-    for (unsigned k = a->start[FACT_ENGAGEMENT]; fact[k].on < fact[i].on; k++) {
-        if (!was_in_trade_before(a, k))
-            before = fact[k].on;
-    }
-    if (before != DAY_UNKNOWN)
-        put(a, LIST_TRANSFER, fact[i].on, before, 0);
+    if (f->ref == subjects[f->a])
+        put(a, LIST_BAN, f->on, f->a, f->until);
 }
+
+static void put_override(struct adding *a, const struct fact *f)
+{
+    a->odd |= f->a > COLOUR_NONE;
+    put(a, LIST_OVERRIDE, f->on, f->a | (unsigned)f->c << 8, f->until);
+}
+
+/* -- signs of life -------------------------------------------------------------------------------- */
 
 /* The last day on which an event shows somebody at work, as evaluate_idle() has it. */
 static day_t active_until(const struct fact *f)
@@ -198,61 +132,74 @@ static day_t active_until(const struct fact *f)
     return f->until == DAY_NEVER ? DAY_NEVER : (day_t)(f->until - 1);
 }
 
+static bool is_activity(const struct fact *f)
+{
+    switch (f->kind) {
+    case FACT_TRAINING:   return f->a != TRAINING_PRE_SHIFT;
+    case FACT_EXAM:
+    case FACT_STUDY:
+    case FACT_VIOLATION:
+    case FACT_ENGAGEMENT: return true;
+    default:              return false;
+    }
+}
+
+/* Which stretch of half the shortest gap's days a day lies in, counted from enrolment. */
+static inline unsigned stretch_number(const struct cohort_builder *builder,
+                                      const struct adding *a, day_t day)
+{
+    unsigned since = day > a->facts->enrolled ? (unsigned)(day - a->facts->enrolled) : 0;
+
+    return (unsigned)((uint64_t)since * builder->stretches_a_day >> 32);
+}
+
+/* In a gap lies at least one whole stretch. So who is seen in every one up to the last has none, and
+ * nothing need be put in order of days. */
+static inline void show(const struct cohort_builder *builder, struct adding *a,
+                        const struct fact *f)
+{
+    day_t until = active_until(f);
+    unsigned from = stretch_number(builder, a, f->on);
+    unsigned to = until == DAY_NEVER ? LAST_STRETCH : stretch_number(builder, a, until);
+
+    if (until > a->seen)
+        a->seen = until;
+    if (from > LAST_STRETCH || to > LAST_STRETCH)
+        a->is_long = true;
+    else
+        a->seen_in |= (UINT64_C(2) << (to > from ? to : from)) - (UINT64_C(1) << from);
+}
+
+static bool may_have_gaps(const struct adding *a)
+{
+    return a->is_long || (a->seen_in & (a->seen_in + 1)) != 0;
+}
+
 static const uint8_t activity_kinds[] = {FACT_EXAM, FACT_TRAINING, FACT_STUDY, FACT_VIOLATION,
                                          FACT_ENGAGEMENT};
 enum { ACTIVITY_KINDS = sizeof activity_kinds };
 
-/* Whether it shows anything, and not only that he stood at the gate that morning. */
-static bool is_activity(const struct fact *f)
-{
-    return f->kind != FACT_TRAINING || f->a != TRAINING_PRE_SHIFT;
-}
-
-static day_t last_seen(const struct adding *a)
-{
-    day_t last = a->facts->enrolled;
-
-    for (unsigned k = 0; k < ACTIVITY_KINDS; k++) {
-        unsigned kind = activity_kinds[k];
-
-        for (unsigned i = a->start[kind]; i < a->start[kind + 1]; i++) {
-            const struct fact *f = &a->facts->fact[i];
-
-            if (is_activity(f) && active_until(f) > last)
-                last = active_until(f);
-        }
-    }
-    return last;
-}
-
 /* The next one in order of `on` among the kinds' heads. */
-static const struct fact *next_activity(const struct adding *a, uint16_t at[ACTIVITY_KINDS])
+static const struct fact *next_activity(struct stretch kinds[ACTIVITY_KINDS])
 {
-    const struct fact *first = NULL;
-    unsigned from = 0;
+    struct stretch *of = NULL;
 
     for (unsigned k = 0; k < ACTIVITY_KINDS; k++) {
-        const struct fact *f = &a->facts->fact[at[k]];
-
-        if (at[k] < a->start[activity_kinds[k] + 1] && (first == NULL || f->on < first->on)) {
-            first = f;
-            from = k;
-        }
+        if (kinds[k].first < kinds[k].end && (of == NULL || kinds[k].first->on < of->first->on))
+            of = &kinds[k];
     }
-    if (first != NULL)
-        at[from]++;
-    return first;
+    return of != NULL ? of->first++ : NULL;
 }
 
 static void put_gaps(struct adding *a, uint16_t gap_days)
 {
-    uint16_t at[ACTIVITY_KINDS];
+    struct stretch kinds[ACTIVITY_KINDS];
     day_t last = a->facts->enrolled;
     const struct fact *f;
 
     for (unsigned k = 0; k < ACTIVITY_KINDS; k++)
-        at[k] = a->start[activity_kinds[k]];
-    while (last != DAY_NEVER && (f = next_activity(a, at)) != NULL) {
+        kinds[k] = stretch_of(a->facts, activity_kinds[k]);
+    while (last != DAY_NEVER && (f = next_activity(kinds)) != NULL) {
         if (!is_activity(f))
             continue;
         if (last != DAY_UNKNOWN && f->on >= last + gap_days)
@@ -262,7 +209,71 @@ static void put_gaps(struct adding *a, uint16_t gap_days)
     }
 }
 
-/* -- a worker's columns --------------------------------------------------------------------------- */
+/* -- engagements ---------------------------------------------------------------------------------- */
+
+static bool was_in_trade_before(const struct stretch *all, const struct fact *engagement)
+{
+    for (const struct fact *f = all->first; f->on < engagement->on; f++) {
+        if (f->b == engagement->b)
+            return true;
+    }
+    return false;
+}
+
+/* The post's trade taken up after another one: see evaluate_transfer_training(). */
+static void put_transfer(struct adding *a)
+{
+    struct stretch all = stretch_of(a->facts, FACT_ENGAGEMENT);
+    const uint16_t trade = a->context->trade;
+    const struct fact *taken_up = all.first;
+    day_t before = DAY_UNKNOWN;
+
+    while (taken_up < all.end && taken_up->b * 10 != trade)
+        taken_up++;
+    if (taken_up == all.end)
+        return;
+    for (const struct fact *f = all.first; f->on < taken_up->on; f++) {
+        if (!was_in_trade_before(&all, f))
+            before = f->on;
+    }
+    if (before != DAY_UNKNOWN)
+        put(a, LIST_TRANSFER, taken_up->on, before, 0);
+}
+
+/* -- a worker ------------------------------------------------------------------------------------- */
+
+static void put_fact(const struct cohort_builder *builder, struct adding *a, const struct fact *f)
+{
+    switch (f->kind) {
+    case FACT_EXAM:
+        put_exam(a, f);
+        show(builder, a, f);
+        break;
+    case FACT_TRAINING:
+        put_training(a, f);
+        if (is_activity(f))
+            show(builder, a, f);
+        break;
+    case FACT_STUDY:
+        put(a, LIST_STUDY, f->on, f->ref, 0);
+        show(builder, a, f);
+        break;
+    case FACT_VIOLATION:
+        put_violation(a, f);
+        show(builder, a, f);
+        break;
+    case FACT_ENGAGEMENT:
+        a->engagements++;
+        show(builder, a, f);
+        break;
+    case FACT_CERTIFICATE:        put_certificate(a, f); break;
+    case FACT_CERTIFICATE_STATUS: put_status(a, f); break;
+    case FACT_BAN:                put_ban(a, f); break;
+    case FACT_AGREEMENT:          put(a, LIST_AGREEMENT, f->on, f->until, 0); break;
+    case FACT_OVERRIDE:           put_override(a, f); break;
+    default:                      break; /* stars */
+    }
+}
 
 static uint16_t post_bits(const struct adding *a)
 {
@@ -288,17 +299,6 @@ static uint16_t post_bits(const struct adding *a)
     return (uint16_t)(bits | states[c->site_state] | permits[c->org_permit]);
 }
 
-static void find_kinds(struct adding *a)
-{
-    unsigned i = 0;
-
-    for (unsigned kind = 0; kind <= FACT_KINDS; kind++) {
-        while (i < a->facts->count && a->facts->fact[i].kind < kind)
-            i++;
-        a->start[kind] = (uint16_t)i;
-    }
-}
-
 static bool fits_columns(const struct adding *a)
 {
     const struct context *c = a->context;
@@ -316,7 +316,7 @@ static void take(struct cohort_builder *builder, const struct adding *a)
     builder->count = (uint32_t)(a->at - builder->staged);
     builder->columns[COLUMN_BIRTH][i] = a->facts->birth;
     builder->columns[COLUMN_ENROLLED][i] = a->facts->enrolled;
-    builder->columns[COLUMN_SEEN][i] = last_seen(a);
+    builder->columns[COLUMN_SEEN][i] = a->seen;
     builder->columns[COLUMN_TRADE][i] = a->context->trade;
     builder->columns[COLUMN_POST][i] = post_bits(a);
 }
@@ -332,17 +332,20 @@ enum cohort_added cohort_add(struct cohort_builder *builder, const struct facts 
         .context = context != NULL ? context : &nowhere,
         .worker = builder->workers,
         .is_asked = context != NULL,
+        .seen = facts->enrolled,
+        .seen_in = 1,
     };
 
     if (builder->workers == COHORT_WORKERS_MAX)
         return COHORT_FULL;
     if (!fits_columns(&a))
         return COHORT_ODD;
-    find_kinds(&a);
-    for (unsigned kind = 0; kind < FACT_KINDS; kind++)
-        put_kind(&a, kind);
-    put_transfer(&a);
-    put_gaps(&a, builder->gap_days);
+    for (unsigned i = facts->count; i > 0; i--)
+        put_fact(builder, &a, &facts->fact[i - 1]);
+    if (a.engagements > 1 && a.context->trade != 0)
+        put_transfer(&a);
+    if (may_have_gaps(&a))
+        put_gaps(&a, builder->gap_days);
     if (a.odd)
         return COHORT_ODD;
     if (a.full)

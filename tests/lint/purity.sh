@@ -1,12 +1,14 @@
 #!/bin/bash
 # The colour is a pure function, and the linker can tell: libscoring.a may need nothing from outside
 # but memcpy and its kin (which the compiler calls by itself), and may hold no variable that
-# anything could change. A clock, a file, an allocation or a lock would be a symbol here.
+# anything could change. A clock, a file, an allocation or a lock would be a symbol here. Release
+# builds may also ask the processor how wide its vectors are (batch_parts.h: BATCH_LANES).
 # usage: purity.sh LIBSCORING.A
 set -euo pipefail
 library=${1:?usage: purity.sh LIBSCORING.A}
 
 allowed='^(mem(cpy|move|set|cmp)|__mem(cpy|move|set)_chk|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_'
+allowed+='|__cpu_(model|features2|indicator_init)'
 allowed+='|__(asan|ubsan|tsan|lsan|sanitizer)_.*)$' # the last: only in sanitizer builds
 
 defined=$(nm --defined-only "$library" | awk 'NF == 3 { print $3 }' | sort -u)
