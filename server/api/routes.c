@@ -11,6 +11,7 @@
 #include "api/audit_reads.h"
 #include "api/codes.h"
 #include "api/devices.h"
+#include "api/forecast.h"
 #include "api/gate_check.h"
 #include "api/health.h"
 #include "api/holidays.h"
@@ -136,6 +137,8 @@ const struct route routes[] = {
     /* reading about people: each leaves an audit row first */
     READ("/v1/workers", MAY_READ_WORKER, worker_list_query, worker_list, &worker_list_state_bytes,
          "List people with their colours"),
+    READ("/v1/forecast", MAY_READ_WORKER, forecast_query_fields, forecast_list,
+         &forecast_state_bytes, "Who changes colour within some days if nothing is recorded"),
     {METHOD_POST, "/v1/workers/find", MAY_FIND_WORKER, NULL, worker_find_fields, worker_find_one,
      &worker_find_state_bytes, 0, NULL, false, "Find a person by document number"},
     READ("/v1/workers/{id}", MAY_READ_WORKER, NULL, worker_get, &worker_read_state_bytes,

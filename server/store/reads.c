@@ -50,6 +50,33 @@ void workers_list(struct batch *b, int64_t after, const struct reach *reach, uin
     batch_add(b, SQL_WORKER_LIST, p, decode_workers, into);
 }
 
+static struct err decode_ids(void *into, const struct rows *rows)
+{
+    struct worker_ids *found = into;
+
+    found->ids = arena_new_array(rows->arena, (size_t)rows->count + 1, int64_t);
+    if (found->ids == NULL)
+        return err_make(ERR_TOO_LARGE);
+    for (int i = 0; i < rows->count; i++)
+        found->ids[i] = row_int64(rows, i, FORECAST_WORKERS_WORKER_ID);
+    found->count = rows->count;
+    return OK;
+}
+
+void forecast_workers(struct batch *b, int64_t after, const struct reach *reach, day_t today,
+                      int32_t max, struct worker_ids *into)
+{
+    struct params *p = params_new(b);
+
+    params_int64(p, after);
+    params_id_or_null(p, reach->org_id);
+    params_id_or_null(p, reach->site_id);
+    params_text(p, prefix_of(reach->region));
+    params_date(p, today);
+    params_int32(p, max);
+    batch_add(b, SQL_FORECAST_WORKERS, p, decode_ids, into);
+}
+
 static struct err decode_found(void *into, const struct rows *rows)
 {
     struct found_worker *found = into;

@@ -25,6 +25,14 @@ struct listed_workers {
 void workers_list(struct batch *b, int64_t after, const struct reach *reach, uint16_t trade,
                   day_t today, int32_t max, struct listed_workers *into);
 
+/* Ids alone, ascending: of whom the register knows the rest. */
+struct worker_ids {
+    int64_t *ids;
+    int count;
+};
+void forecast_workers(struct batch *b, int64_t after, const struct reach *reach, day_t today,
+                      int32_t max, struct worker_ids *into);
+
 struct found_worker {
     int64_t worker_id; /* 0: nobody whom the asker may find */
     struct text name_masked;

@@ -244,6 +244,7 @@ static const struct example examples[] = {
     {"GET", "/v1/imports/{id}", IMPORT, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/imports/{id}/errors.csv", IMPORT, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/workers", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/forecast", NOTHING, ANYBODY, "?days=90", NULL, NULL},
     {"POST", "/v1/workers/find", PERSON, ANYBODY, "",
      "{\"document_type\":1,\"document_number\":\"{number}\"}", NULL},
     {"GET", "/v1/workers/{id}", PERSON, ANYBODY, "", NULL, NULL},
@@ -358,6 +359,7 @@ static const struct {
     uint32_t roles;
 } closed[] = {
     {"GET", "/v1/workers", AS(WORKER)}, /* he is nobody's list */
+    {"GET", "/v1/forecast", AS(WORKER)},
     {"GET", "/v1/workers/{id}/accesses", AS(CONTRACTOR) | AS(OFFICER) | AS(INSPECTOR)},
 };
 

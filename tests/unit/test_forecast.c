@@ -49,7 +49,7 @@ static void make(struct world *w, const char *records, const struct policy_docum
     memset(w, 0, sizeof *w);
     w->facts = facts_of(records, &arena);
     w->documents[0] = policy;
-    w->policies = (struct policy_set){w->documents, 1};
+    w->policies = (struct policy_set){.documents = w->documents, .count = 1};
     w->site = (struct site){.id = 1, .region = TEXT("320902"), .state = SITE_OPEN};
     w->org = (struct org){.id = 1, .permit = PERMIT_VALID, .permit_until = DAY_UNKNOWN};
     w->outlook = (struct outlook){.facts = &w->facts, .policies = &w->policies, .site = &w->site,
