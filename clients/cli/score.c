@@ -88,7 +88,7 @@ static struct err read_word(const json_t *object, const char *key, const char *p
         return OK;
     if (!json_is_string(value))
         return err_field(ERR_FIELD_TYPE, pointer, choices);
-    for (unsigned i = 0; rest.at != NULL; i++) {
+    for (unsigned i = 0; json_string_length(value) > 0 && rest.at != NULL; i++) {
         if (text_equal(text_cut(rest, '|', &rest), json_text(value))) {
             *place = i;
             return OK;
@@ -255,16 +255,26 @@ static const struct policy_document *policy_of(const struct score_run *run,
     return policy_find(&set, region, run->on);
 }
 
-/* Leaves out what was recorded later. */
-static size_t keep_known(const struct score_run *run, struct record *records, size_t count)
+static int by_version(const void *a, const void *b)
 {
-    size_t kept = 0;
+    const struct record *left = a, *right = b;
 
-    for (size_t i = 0; i < count; i++) {
-        if (!run->has_known_at || records[i].recorded_at <= run->known_at)
-            records[kept++] = records[i];
-    }
-    return kept;
+    return (left->version > right->version) - (left->version < right->version);
+}
+
+/* The facts as they were known at the instant asked about. All records are folded before any is
+ * left out: a line that names what is not there is bad whatever was known, and the error's place
+ * is a place in the line. */
+static struct err fold_known(const struct score_run *run, struct score_case *c,
+                             struct arena *arena, struct facts *facts)
+{
+    struct err e = facts_fold_on(c->records, c->record_count, run->on, arena, facts);
+
+    if (err_is(e) || !run->has_known_at)
+        return e;
+    qsort(c->records, c->record_count, sizeof *c->records, by_version);
+    c->record_count = records_known_at(c->records, c->record_count, run->known_at);
+    return facts_fold_on(c->records, c->record_count, run->on, arena, facts);
 }
 
 static void put_day(struct json_writer *w, const char *key, day_t day)
@@ -348,8 +358,7 @@ static struct err judge(const struct score_run *run, const json_t *object, struc
     document = policy_of(run, &c);
     if (document == NULL)
         return err_field(ERR_FIELD_CHOICE, "/region", "a region with a policy in force on that day");
-    c.record_count = keep_known(run, c.records, c.record_count);
-    e = facts_fold_on(c.records, c.record_count, run->on, arena, &facts);
+    e = fold_known(run, &c, arena, &facts);
     if (err_is(e))
         return e;
     safety_code(&facts, c.has_context ? &c.context : NULL, &document->policy, run->on, &verdict);

@@ -59,14 +59,15 @@ struct err record_set_engage(const struct record_set *set, struct engagements *o
     for (size_t i = 0; i < set->count && !err_is(e); i++) {
         const struct record *r = set->entries[i].record;
 
-        if (set->entries[i].superseded)
+        if (r->kind == RECORD_ENGAGEMENT_END)
+            e = check_end(set, &set->entries[i]);
+        if (err_is(e) || set->entries[i].superseded)
             continue;
         if (r->kind == RECORD_ENGAGEMENT) {
             if (out->count == ENGAGEMENTS_MAX)
                 return err_field(ERR_TOO_LARGE, "/records", "at most 1024 engagements");
             out->engagement[out->count++] = opened(r);
         } else if (r->kind == RECORD_ENGAGEMENT_END) {
-            e = check_end(set, &set->entries[i]);
             end_engagements(r, out);
         }
     }

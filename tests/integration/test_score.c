@@ -115,6 +115,39 @@ Test(score, known_at_leaves_out_what_was_recorded_later)
     cr_assert_not_null(strstr(out, "\"person_colour\":\"green\""));
 }
 
+#define STUDIED_AT(version, time, points) \
+    "{\"kind\":\"study\",\"occurred_on\":\"2026-01-02\",\"version\":" version \
+    ",\"recorded_at\":\"2026-01-02T" time "Z\",\"points\":" points "}"
+
+/* A clock that was set back: version 1 says it was recorded after version 2, and cannot have been. */
+Test(score, known_at_takes_all_versions_up_to_the_last_one_known)
+{
+    cr_assert_eq(run("{\"id\":1,\"records\":[" STUDIED_AT("1", "09:00:00", "59") ","
+                     STUDIED_AT("2", "08:00:00", "1") "," STUDIED_AT("3", "10:00:00", "1") "]}\n",
+                     ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"), A("--known-at"),
+                          A("2026-01-02T08:30:00Z"))), 0);
+    cr_assert_null(strstr(out, "TRAIN_POINTS"));
+}
+
+Test(score, a_reference_that_leads_nowhere_is_told_by_its_place_in_the_line_at_any_known_at)
+{
+    cr_assert_eq(run("{\"id\":1,\"records\":[" STUDIED_AT("2", "09:00:00", "5") ",{\"kind\":"
+                     "\"supersede\",\"occurred_on\":\"2026-01-02\",\"version\":1,\"recorded_at\":"
+                     "\"2026-01-02T08:00:00Z\",\"of\":2}]}\n",
+                     ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"), A("--known-at"),
+                          A("2026-01-02T08:30:00Z"))), 3);
+    cr_assert_not_null(strstr(out, "\"field\":\"/records/1/of\""));
+}
+
+Test(score, an_empty_word_is_no_way_of_leaving_it_out)
+{
+    cr_assert_eq(run("{\"id\":1,\"context\":{\"site_state\":\"\"},\"records\":[]}\n"
+                     "{\"id\":2,\"context\":{\"role\":\"\"},\"records\":[]}\n",
+                     ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 3);
+    cr_assert_not_null(strstr(out, "\"field\":\"/context/site_state\""));
+    cr_assert_not_null(strstr(out, "\"field\":\"/context/role\""));
+}
+
 Test(score, records_without_versions_are_ordered_by_when_they_were_recorded)
 {
     /* the later recorded of two exams of one day stands first in the array */

@@ -108,6 +108,8 @@ static const struct {
     {"[" STUDIED("2026-01-02", "5") "," SUPERSEDE("9") "]", "/records/1/of"}, /* none */
     {"[" STUDIED("2026-01-02", "5") "," RECTIFIED("2026-02-01", "1") "]", "/records/1/of"},
     {"[" STUDIED("2026-01-02", "5") "," ENDED("2026-02-01", "1") "]", "/records/1/of"},
+    {"[" STUDIED("2026-01-02", "5") "," ENDED("2026-02-01", "1") "," SUPERSEDE("2") "]",
+     "/records/1/of"}, /* taken back, and yet it names what is not there */
 };
 
 Test(fold, a_reference_that_leads_nowhere_is_refused_by_its_place)
