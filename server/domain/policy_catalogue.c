@@ -2,7 +2,7 @@
  * a window or a limit of the policy is, the people stand just beyond it. */
 #include "domain/policy_people.h"
 
-enum { VIOLATIONS_MANY = 40 };
+enum { VIOLATIONS_MANY = 200 /* more than anybody commits in a year */ };
 
 struct catalogue {
     const struct policy *policy;
@@ -246,7 +246,7 @@ static void visit_violations(const struct catalogue *c, struct violation_plan fi
 static void visit_severity(const struct catalogue *c, uint8_t severity, uint8_t class)
 {
     static const struct violation_plan none = {0};
-    static const uint8_t counts[] = {1, 2, 3, 4, 6, 8, 12, 20, VIOLATIONS_MANY};
+    static const uint8_t counts[] = {1, 2, 3, 4, 6, 8, 12, 20, 40, VIOLATIONS_MANY};
 
     for (unsigned i = 0; i < sizeof counts; i++) {
         for (unsigned how = 0; how < 4; how++)

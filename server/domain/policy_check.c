@@ -5,7 +5,7 @@
 #include "domain/policy_check_parts.h"
 #include "domain/record.h"
 
-enum { SCRATCH_BYTES = 1 << 20, LINE_BYTES = 128 << 10, WORD_BYTES = 64 };
+enum { SCRATCH_BYTES = 1 << 20, LINE_BYTES = 256 << 10, WORD_BYTES = 64 };
 
 static const struct finding_row {
     const char *name, *class, *zh, *en;

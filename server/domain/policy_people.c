@@ -79,7 +79,7 @@ struct person_plan person_in_order(const struct policy *policy, uint16_t trade, 
 {
     struct person_plan plan = {
         .trade = trade, .role = role, .site_state = SITE_OPEN, .org_permit = PERMIT_VALID,
-        .exam = EXAM_NO_ABNORMALITY, .exam_months = 1,
+        .exam = EXAM_NO_ABNORMALITY,
         .hours_max = UINT16_MAX, .study_max = UINT32_MAX,
         .override = COLOUR_NONE,
     };

@@ -26,7 +26,8 @@ struct person_plan {
     bool without_identity;
 
     uint8_t exam, hazards;                /* enum exam_conclusion, 0: none; work_hazard bits */
-    uint8_t exam_months, exam_states_months; /* held so long ago; validity it states, or 0 */
+    uint8_t exam_months;        /* held so long ago; 0: lately */
+    uint8_t exam_states_months; /* the validity that it states; 0: none */
 
     uint32_t left_out, stale;             /* bit per training type: never held; held long ago */
     uint8_t stale_months;

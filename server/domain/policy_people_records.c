@@ -3,7 +3,7 @@
 #include "domain/record_fields.h"
 
 enum {
-    RECORDS_MAX = 256,
+    RECORDS_MAX = 512,
     ENROLLED_MONTHS = 72,   /* longer than facts are surely known: any window lies within */
     STUDY_POINTS_MAX = 1000, /* of one record */
     HOURS_MAX = 255,         /* of one record */
@@ -30,6 +30,12 @@ static day_t ago(const struct maker *m, unsigned months)
 static day_t days_ago(const struct maker *m, unsigned days)
 {
     return (day_t)(m->out->on > days ? m->out->on - days : 1);
+}
+
+/* When what is in order was done: within any window of the calendar or of months. */
+static day_t lately(const struct maker *m)
+{
+    return days_ago(m, 20);
 }
 
 static day_t later(day_t a, day_t b)
@@ -106,7 +112,7 @@ static void add_exam(struct maker *m)
 
     if (plan->exam == 0)
         return;
-    r = add(m, RECORD_EXAM, ago(m, plan->exam_months));
+    r = add(m, RECORD_EXAM, plan->exam_months != 0 ? ago(m, plan->exam_months) : lately(m));
     r->exam.conclusion = plan->exam;
     r->exam.contraindicated_for = plan->hazards;
     if (plan->exam_states_months != 0)
@@ -186,7 +192,7 @@ static void train_for_entry(struct maker *m, const struct rule_entry_training *r
 {
     for (unsigned i = 0; i < rule->need_count; i++)
         train(m, rule->need[i].type, rule->need[i].hours,
-              m->plan->away_months != 0 ? m->out->enrolled : days_ago(m, 20), 0);
+              m->plan->away_months != 0 ? m->out->enrolled : lately(m), 0);
 }
 
 static void study(struct maker *m, uint32_t points)
@@ -197,7 +203,7 @@ static void study(struct maker *m, uint32_t points)
         points = allowed;
     m->points += points;
     while (points > 0 && m->out->count < RECORDS_MAX) {
-        struct record *r = add(m, RECORD_STUDY, days_ago(m, 20));
+        struct record *r = add(m, RECORD_STUDY, lately(m));
 
         r->study.points = points < STUDY_POINTS_MAX ? points : STUDY_POINTS_MAX;
         points -= r->study.points;
@@ -213,12 +219,12 @@ static void add_trainings(struct maker *m)
             train_for_entry(m, &r->entry_training);
         if (r->kind == RULE_PERIODIC_TRAINING)
             train(m, chosen_type(m->policy, r->periodic_training.types),
-                  r->periodic_training.hours, days_ago(m, 20), 0);
+                  r->periodic_training.hours, lately(m), 0);
         if (r->kind == RULE_SITE_TRAINING && !m->plan->without_site_training)
-            train(m, chosen_type(m->policy, r->site_training.types), 1, days_ago(m, 20),
+            train(m, chosen_type(m->policy, r->site_training.types), 1, lately(m),
                   PERSON_SITE);
         if (r->kind == RULE_TRANSFER_TRAINING && m->plan->transfer_hours > 0)
-            train(m, lowest(r->transfer_training.types), m->plan->transfer_hours, days_ago(m, 20),
+            train(m, lowest(r->transfer_training.types), m->plan->transfer_hours, lately(m),
                   0);
         if (r->kind == RULE_STUDY_POINTS)
             study(m, r->study_points.points);
@@ -257,7 +263,7 @@ static void add_certificate(struct maker *m, const struct certificate_need *need
     static const char *const numbers[] = {"T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9"};
     bool ended = m->plan->certificate == PAPER_ENDED;
     const char *number = numbers[m->out->count % (sizeof numbers / sizeof numbers[0])];
-    struct record *r = add(m, RECORD_CERTIFICATE, ago(m, ended ? 13 : 1));
+    struct record *r = add(m, RECORD_CERTIFICATE, ended ? ago(m, 13) : lately(m));
 
     r->certificate.type = (uint8_t)lowest(need->types);
     r->certificate.issuer = (uint8_t)lowest(need->issuers);
