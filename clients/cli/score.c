@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/choice.h"
 #include "base/json.h"
 #include "domain/fold.h"
 #include "domain/pointer.h"
@@ -82,19 +83,17 @@ static struct err read_word(const json_t *object, const char *key, const char *p
                             const char *choices, unsigned *place)
 {
     const json_t *value = find(object, key);
-    struct text rest = text_of(choices);
+    int found;
 
     if (value == NULL)
         return OK;
     if (!json_is_string(value))
         return err_field(ERR_FIELD_TYPE, pointer, choices);
-    for (unsigned i = 0; json_string_length(value) > 0 && rest.at != NULL; i++) {
-        if (text_equal(text_cut(rest, '|', &rest), json_text(value))) {
-            *place = i;
-            return OK;
-        }
-    }
-    return err_field(ERR_FIELD_CHOICE, pointer, choices);
+    found = json_string_length(value) > 0 ? choice_find(choices, json_text(value)) : -1;
+    if (found < 0)
+        return err_field(ERR_FIELD_CHOICE, pointer, choices);
+    *place = (unsigned)found;
+    return OK;
 }
 
 static struct err read_place(const json_t *context, struct context *out)

@@ -2,6 +2,7 @@
 #include "api/accounts.h"
 
 #include "api/resource.h"
+#include "base/choice.h"
 #include "store/setup.h"
 
 #define ACCOUNT_MADE_HERE                                                                          \
@@ -160,7 +161,7 @@ static struct err check_narrowing(const struct exchange *x, const struct narrowi
 
     if (s->org.count == 0)
         return err_field(ERR_ORG_UNKNOWN, "/org", NULL);
-    if (!choice_has(n->org_kinds, s->org.rows[0].kind))
+    if (choice_find(n->org_kinds, s->org.rows[0].kind) < 0)
         return err_field(ERR_FIELD_CHOICE, "/org", n->org_kinds);
     if (n->site != (in->site_id != 0))
         return n->site ? err_field(ERR_FIELD_MISSING, "/site", NULL)

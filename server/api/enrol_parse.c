@@ -1,6 +1,7 @@
 /* api/enrol_parse.c: a row of cells becomes an enrolment. */
 #include "api/enrol.h"
 
+#include "base/choice.h"
 #include "domain/idnumber.h"
 
 static const struct {
@@ -92,15 +93,11 @@ static struct err parse_person(const struct work *work, const struct text *cells
 
 static bool choice(struct text cell, const char *choices, uint8_t *place)
 {
-    struct text rest = text_of(choices);
+    int found = choice_find(choices, cell);
 
-    for (uint8_t at = 1; rest.at != NULL; at++) {
-        if (text_equal(text_cut(rest, '|', &rest), cell)) {
-            *place = at;
-            return true;
-        }
-    }
-    return false;
+    if (found >= 0)
+        *place = (uint8_t)(found + 1);
+    return found >= 0;
 }
 
 static struct err parse_engagement(const struct work *work, const struct text *cells,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/choice.h"
 #include "base/clock.h"
 #include "crypto/seal.h"
 #include "domain/idnumber.h"
@@ -56,15 +57,12 @@ static struct err read_region(struct text value, const struct field *field, stru
 static struct err read_choice(struct text value, const struct field *field, struct arena *arena,
                               int *into)
 {
-    struct text rest = text_of(field->choices);
+    int place = choice_find(field->choices, value);
 
-    for (int place = 1; rest.at != NULL; place++) {
-        if (text_equal(text_cut(rest, '|', &rest), value)) {
-            *into = place;
-            return OK;
-        }
-    }
-    return bad(arena, ERR_FIELD_CHOICE, field, field->choices);
+    if (place < 0)
+        return bad(arena, ERR_FIELD_CHOICE, field, field->choices);
+    *into = place + 1;
+    return OK;
 }
 
 static struct err read_string(struct text value, const struct field *field, struct arena *arena,

@@ -3,6 +3,7 @@
 
 #include "api/resource.h"
 #include "api/write.h"
+#include "base/choice.h"
 #include "domain/idnumber.h"
 #include "domain/record.h"
 #include "store/setup.h"
@@ -76,7 +77,7 @@ static struct err check_accreditations(const struct word_list *words)
     const char *types = record_choices(RECORD_TRAINING, "type");
 
     for (size_t i = 0; i < words->count; i++) {
-        if (!choice_has(types, words->word[i]))
+        if (choice_find(types, words->word[i]) < 0)
             return err_field(ERR_FIELD_CHOICE, "/accreditations", types);
     }
     return OK;

@@ -25,26 +25,6 @@ struct err if_match(const struct exchange *x, int64_t version)
     return text_equal(sent, build_done(&b)) ? OK : err_make(ERR_PRECONDITION);
 }
 
-struct text choice_word(const char *choices, int place)
-{
-    struct text word = {NULL, 0}, rest = text_of(choices);
-
-    for (int i = 0; i < place && rest.at != NULL; i++)
-        word = text_cut(rest, '|', &rest);
-    return place > 0 ? word : (struct text){NULL, 0};
-}
-
-bool choice_has(const char *choices, struct text word)
-{
-    struct text rest = text_of(choices);
-
-    while (rest.at != NULL) {
-        if (text_equal(text_cut(rest, '|', &rest), word))
-            return true;
-    }
-    return false;
-}
-
 struct reach reach_of(const struct caller *caller)
 {
     const int64_t nobody = -1; /* an id that no object has: 0 would narrow nothing */

@@ -5,6 +5,7 @@
 
 #include "api/access.h"
 #include "api/input.h"
+#include "base/choice.h"
 #include "base/json.h"
 #include "store/setup.h"
 
@@ -15,9 +16,11 @@ MUST_USE struct err path_id(const struct exchange *x, unsigned place, enum err_c
 /* If-Match names another version than this one: ERR_PRECONDITION. Without the header, any will do. */
 MUST_USE struct err if_match(const struct exchange *x, int64_t version);
 
-/* "a|b|c", place from 1 (as FIELD_CHOICE gives it) -> the word; 0 -> .at NULL. */
-struct text choice_word(const char *choices, int place);
-bool choice_has(const char *choices, struct text word);
+/* The word that was chosen, of a field that counts from 1 (FIELD_CHOICE); 0, not given: .at NULL. */
+static inline struct text choice_word(const char *choices, int place)
+{
+    return choice_at(choices, place - 1);
+}
 
 /* What of the directory a caller sees: an operator all of it, a contractor what is its own, a
  * safety officer the site in charge, inspectors and regulators their region, others nothing. */

@@ -1,6 +1,9 @@
 /* domain/directory.c: see directory.h. */
 #include "domain/directory.h"
 
+#include "base/choice.h"
+#include "domain/record.h"
+
 static const char *const org_kind_names[ORG_KINDS] = {
     [ORG_OPERATOR] = "operator",
     [ORG_CONTRACTOR] = "contractor",
@@ -61,4 +64,19 @@ enum permit_state org_permit_on(const struct org *org, day_t on)
     if (org->permit == PERMIT_VALID && ends && on >= org->permit_until)
         return PERMIT_EXPIRED;
     return org->permit;
+}
+
+uint32_t accreditations_of(struct text names)
+{
+    const char *types = record_choices(RECORD_TRAINING, "type");
+    uint32_t bits = 0;
+
+    CHECK(types != NULL);
+    while (names.at != NULL && names.bytes > 0) {
+        int place = choice_find(types, text_cut(names, ',', &names));
+
+        if (place >= 0)
+            bits |= UINT32_C(1) << ((unsigned)place + TRAINING_ENTRY_COMPANY);
+    }
+    return bits;
 }

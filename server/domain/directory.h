@@ -26,6 +26,8 @@ struct org {
     uint32_t accreditations;  /* bit 1 << enum training_type */
     bool active;
 };
+/* "annual,drill" as bits; a kind that this program does not know gives none. */
+uint32_t accreditations_of(struct text names);
 /* The permit on a day: a valid one past its end is expired (许可证条例 9: three years). */
 enum permit_state org_permit_on(const struct org *org, day_t on);
 

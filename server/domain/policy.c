@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "base/choice.h"
 #include "base/json.h"
 #include "domain/pointer.h"
 #include "domain/policy_rules.h"
-#include "domain/record_fields.h"
 #include "scoring/semantics.h"
 
 enum { WORDS_POINTS_MAX = 300, BASIS_MAX = 6, TITLE_POINTS_MAX = 100 };

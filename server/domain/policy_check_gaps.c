@@ -1,6 +1,8 @@
 /* Gaps: trades that nobody thought of, people who stay green in spite of what the law asks, posts
  * in which nobody can ever be green. */
 #include "domain/policy_check_parts.h"
+
+#include "base/choice.h"
 #include "domain/record_fields.h"
 
 enum { LIST_BYTES = 512 };
@@ -91,7 +93,7 @@ static void check_posts(struct check *c)
     }
     for (unsigned role = ROLE_MANAGER; role <= ROLE_HEAD; role++)
         try_post(c, &f, policy_people_trade(c->policy, 900), (uint8_t)role,
-                 choice_at(roles, role - 1));
+                 choice_at(roles, (int)role - ROLE_WORKER));
     if (f.list.bytes > 0)
         check_find_word(c, FINDING_NOBODY_GREEN, "/rules", f.words, &f.first);
 }

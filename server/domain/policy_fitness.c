@@ -2,7 +2,6 @@
 #include "domain/pointer.h"
 #include "domain/policy_rules.h"
 #include "domain/record.h"
-#include "domain/record_fields.h"
 
 enum { AGE_MAX = 150 };
 

@@ -1,7 +1,7 @@
 /* A made-up person as the line that `jianan score` reads. */
 #include "base/json.h"
+#include "base/choice.h"
 #include "domain/policy_people.h"
-#include "domain/record_fields.h"
 
 static void put_trade(struct json_writer *w, uint16_t trade)
 {
@@ -14,7 +14,7 @@ static void put_trade(struct json_writer *w, uint16_t trade)
 
 static void put_choice(struct json_writer *w, const char *key, const char *choices, unsigned place)
 {
-    json_put_text(w, key, choice_at(choices, place));
+    json_put_text(w, key, choice_at(choices, (int)place));
 }
 
 static void put_context(struct json_writer *w, const struct context *c)

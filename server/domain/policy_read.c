@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "base/choice.h"
 #include "domain/idnumber.h"
 #include "domain/pointer.h"
 #include "domain/record.h"
-#include "domain/record_fields.h"
 
 void policy_refuse(struct policy_reader *reader, const char *path, const char *expected)
 {

@@ -2,7 +2,6 @@
 #include "domain/pointer.h"
 #include "domain/policy_rules.h"
 #include "domain/record.h"
-#include "domain/record_fields.h"
 
 /* How long fold.c keeps which passed training: a rule may ask for nothing that is gone. */
 #define TYPE(name) (1u << TRAINING_##name)

@@ -1,5 +1,6 @@
 #include "domain/record.h"
 
+#include "base/choice.h"
 #include "domain/idnumber.h"
 #include "domain/pointer.h"
 #include "domain/record_fields.h"

@@ -163,29 +163,6 @@ const char *record_choices(enum record_kind kind, const char *field)
     return NULL;
 }
 
-struct text choice_at(const char *choices, unsigned place)
-{
-    struct text rest = text_of(choices), word = text_cut(rest, '|', &rest);
-
-    while (place-- > 0) {
-        if (rest.at == NULL)
-            return (struct text){NULL, 0};
-        word = text_cut(rest, '|', &rest);
-    }
-    return word;
-}
-
-int choice_find(const char *choices, struct text word)
-{
-    struct text at;
-
-    for (unsigned place = 0; (at = choice_at(choices, place)).at != NULL; place++) {
-        if (text_equal(at, word))
-            return (int)place;
-    }
-    return -1;
-}
-
 /* FNV-1a, 32 bits; 0 stands for "not given", so it is never the answer. */
 uint32_t fnv1a(struct text text)
 {

@@ -38,9 +38,4 @@ static inline const char *body_key(const struct body_field *f)
 
 uint32_t fnv1a(struct text text);
 
-/* Place of `word` in "a|b|c", from 0; -1 when it is not there. */
-int choice_find(const char *choices, struct text word);
-/* The word at a place; empty when there is none. */
-struct text choice_at(const char *choices, unsigned place);
-
 #endif

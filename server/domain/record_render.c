@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "domain/record.h"
+#include "base/choice.h"
 #include "domain/record_fields.h"
 
 static void put_day(struct json_writer *w, const char *key, day_t day)
@@ -19,7 +20,7 @@ static void put_choices(struct json_writer *w, const struct body_field *f, unsig
     json_open_array(w, body_key(f));
     for (unsigned place = 0; place < 8; place++) {
         if ((set >> place & 1) != 0)
-            json_put_text(w, NULL, choice_at(f->choices, place));
+            json_put_text(w, NULL, choice_at(f->choices, (int)place));
     }
     json_close_array(w);
 }
@@ -66,7 +67,7 @@ static void put_subject(struct json_writer *w, const struct body_field *f,
 
     switch (record->ban.scope) {
     case BAN_ROLE:
-        json_put_text(w, body_key(f), choice_at(f->choices, (unsigned)subject - 1));
+        json_put_text(w, body_key(f), choice_at(f->choices, (int)subject - 1));
         break;
     case BAN_TRADE: put_code(w, body_key(f), 3, (unsigned)subject); break;
     case BAN_SITE:  json_put_int(w, body_key(f), subject); break;
@@ -116,7 +117,7 @@ static void put_field(struct json_writer *w, const struct body_field *f,
     case BODY_CHOICE:
         if (*(const uint8_t *)at >= f->min && (f->required || *(const uint8_t *)at != 0))
             json_put_text(w, key,
-                          choice_at(f->choices, (unsigned)(*(const uint8_t *)at - f->min)));
+                          choice_at(f->choices, (int)(*(const uint8_t *)at - f->min)));
         break;
     }
 }

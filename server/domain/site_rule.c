@@ -1,6 +1,8 @@
 /* domain/site_rule.c: see site_rule.h. */
 #include "domain/site_rule.h"
 
+#include "base/choice.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -56,17 +58,15 @@ static struct text text_from(const json_t *json)
 
 static struct err read_choice(const json_t *value, const struct member *m, struct site_rule *rule)
 {
-    struct text rest = text_of(m->choices);
+    int place;
 
     if (!json_is_string(value))
         return err_field(ERR_FIELD_TYPE, m->pointer, m->choices);
-    for (unsigned i = 0; rest.at != NULL; i++) {
-        if (text_equal(text_cut(rest, '|', &rest), text_from(value))) {
-            memcpy((char *)rule + m->offset, &i, sizeof i);
-            return OK;
-        }
-    }
-    return err_field(ERR_FIELD_CHOICE, m->pointer, m->choices);
+    place = choice_find(m->choices, text_from(value));
+    if (place < 0)
+        return err_field(ERR_FIELD_CHOICE, m->pointer, m->choices);
+    memcpy((char *)rule + m->offset, &(unsigned){(unsigned)place}, sizeof(unsigned));
+    return OK;
 }
 
 static struct err read_hours(const json_t *value, const struct member *m, struct site_rule *rule)

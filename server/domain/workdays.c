@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "base/choice.h"
 #include "domain/idnumber.h"
 #include "domain/pointer.h"
 #include "domain/record.h"
-#include "domain/record_fields.h"
 
 enum { SOURCE_POINTS_MAX = 200, NAME_POINTS = 20 };
 

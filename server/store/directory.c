@@ -3,50 +3,22 @@
 
 #include <string.h>
 
+#include "base/choice.h"
 #include "base/json.h"
-#include "domain/record.h"
-
-/* Place of `name` in "a|b|c", from 1; 0 when it is not there. */
-static unsigned choice_of(const char *choices, struct text name)
-{
-    struct text rest = text_of(choices);
-
-    for (unsigned place = 1; rest.at != NULL; place++)
-        if (text_equal(text_cut(rest, '|', &rest), name))
-            return place;
-    return 0;
-}
-
-/* "annual,drill" -> bits of enum training_type; a kind that this program does not know gives none. */
-static uint32_t read_accreditations(struct text names)
-{
-    const char *choices = record_choices(RECORD_TRAINING, "type");
-    struct text rest = names;
-    uint32_t bits = 0;
-
-    CHECK(choices != NULL);
-    while (rest.at != NULL) {
-        unsigned type = choice_of(choices, text_cut(rest, ',', &rest));
-
-        if (type != 0)
-            bits |= UINT32_C(1) << type;
-    }
-    return bits;
-}
 
 bool org_row_read(const struct text *fields, struct org *org)
 {
-    unsigned permit = choice_of("none|valid|suspended|revoked", fields[DIRECTORY_ORGS_PERMIT_STATE]);
+    int permit = choice_find("none|valid|suspended|revoked", fields[DIRECTORY_ORGS_PERMIT_STATE]);
 
     *org = (struct org){
         .kind = org_kind_of(fields[DIRECTORY_ORGS_KIND]),
         .uscc = fields[DIRECTORY_ORGS_USCC],
         .name = fields[DIRECTORY_ORGS_NAME],
         .region = fields[DIRECTORY_ORGS_REGION],
-        .permit = (enum permit_state)(permit - 1),
-        .accreditations = read_accreditations(fields[DIRECTORY_ORGS_ACCREDITATIONS]),
+        .permit = (enum permit_state)permit,
+        .accreditations = accreditations_of(fields[DIRECTORY_ORGS_ACCREDITATIONS]),
     };
-    return permit != 0 && org->kind != 0 && field_int64(fields[DIRECTORY_ORGS_ID], 0, &org->id) &&
+    return permit >= 0 && org->kind != 0 && field_int64(fields[DIRECTORY_ORGS_ID], 0, &org->id) &&
            field_int32(fields[DIRECTORY_ORGS_VERSION], 0, &org->version) &&
            field_day(fields[DIRECTORY_ORGS_PERMIT_UNTIL], DAY_UNKNOWN, &org->permit_until) &&
            field_bool(fields[DIRECTORY_ORGS_ACTIVE], &org->active);
@@ -90,15 +62,15 @@ static bool read_rule(struct text text, struct site_rule *rule)
 bool site_row_read(const struct text *fields, struct arena *arena, struct site *site,
                    bool *rule_read)
 {
-    unsigned state = choice_of("open|stopped|closed", fields[DIRECTORY_SITES_STATE]);
+    int state = choice_find("open|stopped|closed", fields[DIRECTORY_SITES_STATE]);
 
     *site = (struct site){
         .name = fields[DIRECTORY_SITES_NAME],
         .region = fields[DIRECTORY_SITES_REGION],
-        .state = (enum site_state)state,
+        .state = (enum site_state)(SITE_OPEN + state),
     };
     *rule_read = read_rule(fields[DIRECTORY_SITES_RULE], &site->rule);
-    return state != 0 && field_int64(fields[DIRECTORY_SITES_ID], 0, &site->id) &&
+    return state >= 0 && field_int64(fields[DIRECTORY_SITES_ID], 0, &site->id) &&
            field_int32(fields[DIRECTORY_SITES_VERSION], 0, &site->version) &&
            field_int64(fields[DIRECTORY_SITES_ORG_ID], 0, &site->org_id) &&
            read_ids(fields[DIRECTORY_SITES_RECTIFICATION], arena, site);
@@ -108,14 +80,14 @@ _Static_assert(SITE_OPEN == 1 && SITE_STOPPED == 2 && SITE_CLOSED == 3, "in the 
 
 bool device_row_read(const struct text *fields, struct device *device)
 {
-    unsigned direction = choice_of("in|out|both", fields[DIRECTORY_DEVICES_DIRECTION]);
+    int direction = choice_find("in|out|both", fields[DIRECTORY_DEVICES_DIRECTION]);
 
     *device = (struct device){
-        .direction = (enum direction)direction,
+        .direction = (enum direction)(DIRECTION_IN + direction),
         .name = fields[DIRECTORY_DEVICES_NAME],
         .zone = fields[DIRECTORY_DEVICES_ZONE],
     };
-    return direction != 0 && field_int64(fields[DIRECTORY_DEVICES_ID], 0, &device->id) &&
+    return direction >= 0 && field_int64(fields[DIRECTORY_DEVICES_ID], 0, &device->id) &&
            field_int32(fields[DIRECTORY_DEVICES_VERSION], 0, &device->version) &&
            field_int64(fields[DIRECTORY_DEVICES_SITE_ID], 0, &device->site_id) &&
            field_bool(fields[DIRECTORY_DEVICES_ACTIVE], &device->active);

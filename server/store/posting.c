@@ -2,28 +2,6 @@
 
 #include "domain/record.h"
 
-/* Place of a training type in its enum, from 1; 0: no such type. */
-static unsigned training_type_of(struct text name)
-{
-    struct text rest = text_of(record_choices(RECORD_TRAINING, "type"));
-
-    for (unsigned place = 1; rest.at != NULL; place++) {
-        if (text_equal(text_cut(rest, '|', &rest), name))
-            return place;
-    }
-    return 0;
-}
-
-/* "entry_company,annual" as a bit set of enum training_type; names that are no type are left out. */
-static uint32_t accreditations_of(struct text names)
-{
-    uint32_t bits = 0;
-
-    while (names.at != NULL && names.bytes > 0)
-        bits |= UINT32_C(1) << training_type_of(text_cut(names, ',', &names));
-    return bits & ~UINT32_C(1);
-}
-
 static struct err decode_org(void *into, const struct rows *rows)
 {
     struct posting_rows *posting = into;
