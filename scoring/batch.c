@@ -107,6 +107,8 @@ day_t batch_months_before(day_t on, unsigned months)
 
 struct batch_window batch_days(day_t first, day_t last)
 {
+    if (first == DAY_UNKNOWN)
+        first = 1; /* day 0 is no event's */
     if (last < first)
         return (struct batch_window){.first = DAY_NEVER};
     return (struct batch_window){.first = first, .span = (uint16_t)(last - first)};

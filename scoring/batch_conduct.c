@@ -135,21 +135,18 @@ static bool was_trained(struct trained *t, unsigned worker, day_t since, day_t o
     return false;
 }
 
-/* The latest violation that ordered it comes first, and one training since clears all before. */
+/* Training since the last violation that ordered it is training since every one before. */
 void batch_run_off_job(const struct batch_step *step, struct batch_work *work)
 {
     const struct cohort_events e = cohort_events(work->cohort, LIST_VIOLATION);
     struct trained trained = {.events = cohort_events(
                                   work->cohort, (enum cohort_list)(LIST_TRAINING + TRAINING_OFF_JOB))};
-    unsigned done = COHORT_WORKERS_MAX; /* whose latest was looked at */
 
     for (unsigned k = 0; k < e.tail_count; k++) {
         unsigned i = e.tail_worker[k];
 
-        if ((e.tail_what[k] & VIOLATION_OFF_JOB) == 0 || e.tail_on[k] > work->on || i == done)
-            continue;
-        done = i;
-        if (!was_trained(&trained, i, e.tail_on[k], work->on))
+        if ((e.tail_what[k] & VIOLATION_OFF_JOB) != 0 && e.tail_on[k] <= work->on &&
+            !was_trained(&trained, i, e.tail_on[k], work->on))
             work->says[i] |= step->plain.says[0];
     }
 }

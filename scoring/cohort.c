@@ -140,24 +140,23 @@ static uint16_t *column_at(struct cohort *cohort, size_t at)
     return (uint16_t *)(void *)((unsigned char *)cohort + at);
 }
 
-/* Whoever has no event of a rank has one that never happened: no day reaches it. */
+/* Whoever has no event of a rank has one there on no day (DAY_UNKNOWN), which is in no window. */
 static void clear_ranks(struct cohort *cohort)
 {
     for (unsigned list = 0; list < COHORT_LISTS; list++) {
         size_t entries = (size_t)cohort->part[list].ranks * cohort->pitch;
-        uint16_t *on = column_at(cohort, cohort->part[list].at);
 
-        memset(on, 0xff, entries * sizeof *on);
-        memset(on + entries, 0, entries * (columns_of(list) - 1) * sizeof *on);
+        memset(column_at(cohort, cohort->part[list].at), 0,
+               entries * columns_of(list) * sizeof(uint16_t));
     }
 }
 
 /* Where the events of one list go. */
 struct target {
-    uint16_t *ranks, *tail; /* the next place in the tail */
+    uint16_t *ranks, *tail;         /* tail: the next place there */
     size_t ranks_apart, tail_apart; /* from one column to the next */
-    unsigned rank_count, columns;
-    day_t latest[COHORT_RANKS_MAX + 1];
+    size_t more; /* columns from `on` to `more`; where there is none, 1: `what` is written over it */
+    unsigned rank_count;
 };
 
 static void find_targets(struct cohort *cohort, struct target targets[COHORT_LISTS])
@@ -170,26 +169,25 @@ static void find_targets(struct cohort *cohort, struct target targets[COHORT_LIS
             .tail = column_at(cohort, part->tail_at),
             .ranks_apart = (size_t)part->ranks * cohort->pitch,
             .tail_apart = part->tail_count,
+            .more = columns_of(list) - 1,
             .rank_count = part->ranks,
-            .columns = columns_of(list),
         };
     }
 }
 
 static inline void place(struct target *t, const struct cohort_entry *e, size_t pitch)
 {
-    bool ranked = e->rank < t->rank_count;
-    size_t apart = ranked ? t->ranks_apart : t->tail_apart;
-    uint16_t *at = ranked ? t->ranks + e->rank * pitch + e->worker : t->tail + apart;
-    day_t *latest = &t->latest[ranked ? e->rank : t->rank_count];
+    size_t apart = t->ranks_apart;
+    uint16_t *at = t->ranks + e->rank * pitch + e->worker;
 
-    if (!ranked)
+    if (e->rank >= t->rank_count) {
+        apart = t->tail_apart;
+        at = t->tail + apart;
         *t->tail++ = e->worker;
-    *latest = e->on > *latest ? e->on : *latest;
+    }
     at[0] = e->on;
+    at[t->more * apart] = e->more;
     at[apart] = e->what;
-    if (t->columns == 3)
-        at[2 * apart] = e->more;
 }
 
 static void place_all(const struct cohort_builder *builder, struct cohort *cohort)
@@ -199,8 +197,28 @@ static void place_all(const struct cohort_builder *builder, struct cohort *cohor
     find_targets(cohort, targets);
     for (uint32_t i = 0; i < builder->count; i++)
         place(&targets[builder->staged[i].list], &builder->staged[i], cohort->pitch);
-    for (unsigned list = 0; list < COHORT_LISTS; list++)
-        memcpy(cohort->part[list].latest, targets[list].latest, sizeof targets[list].latest);
+}
+
+static day_t latest_of(const uint16_t *on, size_t count)
+{
+    day_t latest = 0;
+
+    for (size_t i = 0; i < count; i++)
+        latest = on[i] > latest ? on[i] : latest;
+    return latest;
+}
+
+static void note_latest(struct cohort *cohort)
+{
+    for (unsigned list = 0; list < COHORT_LISTS; list++) {
+        struct cohort_events e = cohort_events(cohort, (enum cohort_list)list);
+        struct cohort_part *part = &cohort->part[list];
+
+        memset(part->latest, 0, sizeof part->latest);
+        for (unsigned rank = 0; rank < e.ranks; rank++)
+            part->latest[rank] = latest_of(e.on + rank * e.pitch, cohort->lanes);
+        part->latest[e.ranks] = latest_of(e.tail_on, e.tail_count);
+    }
 }
 
 struct cohort *cohort_seal(const struct cohort_builder *builder, void *at)
@@ -218,5 +236,6 @@ struct cohort *cohort_seal(const struct cohort_builder *builder, void *at)
     }
     clear_ranks(cohort);
     place_all(builder, cohort);
+    note_latest(cohort);
     return cohort;
 }

@@ -7,16 +7,15 @@
  *
  * In every list a worker's latest event comes first. Where many people have something, everybody's
  * latest is a column of its own (rank 0), everybody's latest but one the next, and so on, as long as
- * at least one worker in four has so many; whoever has not, has one there that never happens. What is
- * left is the list's tail, worker by worker. With the latest day of each rank beside it, a question
+ * at least one worker in four has so many; whoever has not, has one there on day 0. What is left is the list's tail, worker by worker. With the latest day of each rank beside it, a question
  * about the last twelve months does not even look at what is older.
  *
  *   list         on              what                                    more
  *   EXAM         examined on     1 << conclusion, hazards << 8           its own end, 0: by policy
  *   STUDY        earned on       points                                  -
  *   AGREEMENT    from            until                                   -
- *   TRAINING+t   held on         hours, HERE (of the post's site);       -
- *                                passed ones only
+ *   TRAINING+t   held on         hours, HERE (of the post's site, if it  -
+ *                                names one); passed ones only
  *   VIOLATION    happened on     severity, class << 4, OFF_JOB           category
  *   CERTIFICATE  valid from      class, issuer << 8, type << 12          valid until
  *   STATUS       from            1: valid again, place of his            until

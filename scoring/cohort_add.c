@@ -47,12 +47,10 @@ static inline void put(struct adding *a, unsigned list, uint16_t on, unsigned wh
 
 static void put_training(struct adding *a, const struct fact *f)
 {
-    bool here = a->context->site != 0 && f->ref == a->context->site;
-
     if (f->a < TRAINING_ENTRY_COMPANY || f->a > TRAINING_DRILL)
         a->odd = true;
     else if (f->c == 1) /* in vain it is no more than a sign of life */
-        put(a, LIST_TRAINING + f->a, f->on, f->b | (here ? TRAINING_HERE : 0u), 0);
+        put(a, LIST_TRAINING + f->a, f->on, f->b | (f->ref == a->context->site ? TRAINING_HERE : 0u), 0);
 }
 
 static void put_exam(struct adding *a, const struct fact *f)
@@ -124,50 +122,52 @@ static void put_override(struct adding *a, const struct fact *f)
 
 /* -- signs of life -------------------------------------------------------------------------------- */
 
-/* The last day on which an event shows somebody at work, as evaluate_idle() has it. */
-static day_t active_until(const struct fact *f)
+/* It shows nothing that an engagement does not, and facts keep only the last month's. */
+static bool is_briefing(const struct fact *f)
 {
-    if (f->kind != FACT_ENGAGEMENT)
-        return f->on;
-    return f->until == DAY_NEVER ? DAY_NEVER : (day_t)(f->until - 1);
+    return f->kind == FACT_TRAINING && f->a == TRAINING_PRE_SHIFT;
 }
 
-static bool is_activity(const struct fact *f)
+/* The last day of an engagement, as evaluate_idle() has it. */
+static day_t active_until(const struct fact *engagement)
 {
-    switch (f->kind) {
-    case FACT_TRAINING:   return f->a != TRAINING_PRE_SHIFT;
-    case FACT_EXAM:
-    case FACT_STUDY:
-    case FACT_VIOLATION:
-    case FACT_ENGAGEMENT: return true;
-    default:              return false;
-    }
+    return engagement->until == DAY_NEVER ? DAY_NEVER : (day_t)(engagement->until - 1);
 }
 
 /* Which stretch of half the shortest gap's days a day lies in, counted from enrolment. */
 static inline unsigned stretch_number(const struct cohort_builder *builder,
                                       const struct adding *a, day_t day)
 {
-    unsigned since = day > a->facts->enrolled ? (unsigned)(day - a->facts->enrolled) : 0;
+    unsigned enrolled = a->facts->enrolled, since = (day - enrolled) & -(unsigned)(day > enrolled);
 
     return (unsigned)((uint64_t)since * builder->stretches_a_day >> 32);
 }
 
 /* In a gap lies at least one whole stretch. So who is seen in every one up to the last has none, and
  * nothing need be put in order of days. */
-static inline void show(const struct cohort_builder *builder, struct adding *a,
-                        const struct fact *f)
+static inline void show_day(const struct cohort_builder *builder, struct adding *a, day_t day)
+{
+    unsigned stretch = stretch_number(builder, a, day);
+
+    a->seen = day > a->seen ? day : a->seen;
+    a->is_long |= stretch > LAST_STRETCH;
+    a->seen_in |= UINT64_C(1) << (stretch & 63);
+}
+
+static void show_engagement(const struct cohort_builder *builder, struct adding *a,
+                            const struct fact *f)
 {
     day_t until = active_until(f);
     unsigned from = stretch_number(builder, a, f->on);
     unsigned to = until == DAY_NEVER ? LAST_STRETCH : stretch_number(builder, a, until);
 
-    if (until > a->seen)
-        a->seen = until;
-    if (from > LAST_STRETCH || to > LAST_STRETCH)
+    a->engagements++;
+    a->odd |= f->until <= f->on; /* the fold leaves those out */
+    a->seen = until > a->seen ? until : a->seen;
+    if (from > LAST_STRETCH || to > LAST_STRETCH || to < from)
         a->is_long = true;
     else
-        a->seen_in |= (UINT64_C(2) << (to > from ? to : from)) - (UINT64_C(1) << from);
+        a->seen_in |= (UINT64_C(2) << to) - (UINT64_C(1) << from);
 }
 
 static bool may_have_gaps(const struct adding *a)
@@ -200,12 +200,13 @@ static void put_gaps(struct adding *a, uint16_t gap_days)
     for (unsigned k = 0; k < ACTIVITY_KINDS; k++)
         kinds[k] = stretch_of(a->facts, activity_kinds[k]);
     while (last != DAY_NEVER && (f = next_activity(kinds)) != NULL) {
-        if (!is_activity(f))
+        day_t until = f->kind == FACT_ENGAGEMENT ? active_until(f) : f->on;
+
+        if (is_briefing(f))
             continue;
         if (last != DAY_UNKNOWN && f->on >= last + gap_days)
             put(a, LIST_GAP, f->on, last, 0);
-        if (active_until(f) > last)
-            last = active_until(f);
+        last = until > last ? until : last;
     }
 }
 
@@ -247,25 +248,22 @@ static void put_fact(const struct cohort_builder *builder, struct adding *a, con
     switch (f->kind) {
     case FACT_EXAM:
         put_exam(a, f);
-        show(builder, a, f);
+        show_day(builder, a, f->on);
         break;
     case FACT_TRAINING:
         put_training(a, f);
-        if (is_activity(f))
-            show(builder, a, f);
+        if (!is_briefing(f))
+            show_day(builder, a, f->on);
         break;
     case FACT_STUDY:
         put(a, LIST_STUDY, f->on, f->ref, 0);
-        show(builder, a, f);
+        show_day(builder, a, f->on);
         break;
     case FACT_VIOLATION:
         put_violation(a, f);
-        show(builder, a, f);
+        show_day(builder, a, f->on);
         break;
-    case FACT_ENGAGEMENT:
-        a->engagements++;
-        show(builder, a, f);
-        break;
+    case FACT_ENGAGEMENT:         show_engagement(builder, a, f); break;
     case FACT_CERTIFICATE:        put_certificate(a, f); break;
     case FACT_CERTIFICATE_STATUS: put_status(a, f); break;
     case FACT_BAN:                put_ban(a, f); break;

@@ -215,9 +215,12 @@ static void add_papers(struct life *life)
         f->a = COLOUR_YELLOW;
         f->c = 2;
     }
-    if (first < life->came) /* elsewhere before; one in five as something else */
-        add_engagement(life, first, life->came - dice_between(&life->dice, 0, 60),
+    if (first < life->came) { /* elsewhere before; one in five as something else */
+        int until = life->came - dice_between(&life->dice, 0, 60);
+
+        add_engagement(life, first, until > first ? until : first + 1,
                        chance(life, 200) ? 39 : trade);
+    }
     add_engagement(life, life->came, DAY_NEVER, trade);
 }
 

@@ -68,9 +68,10 @@ static day_t some_day(day_t today)
 {
     int day;
 
-    switch (any_below(4)) {
+    switch (any_below(5)) {
     case 0:  day = today - (int)any_below(2200) + 200; break;
     case 1:  day = today - (int)any_below(60) + 10; break;
+    case 3:  day = today - 100 * (int)any_below(5); break; /* several things on one day */
     case 2:  day = day_of_period(today, any_below(2) ? 3 : 12, 0) + (int)any_below(3) - 1; break;
     default: day = day_add_months(today, -(int)some_months()) + (int)any_below(3) - 1;
     }
@@ -79,11 +80,20 @@ static day_t some_day(day_t today)
 
 static day_t some_end(day_t from, day_t today)
 {
-    switch (any_below(4)) {
+    switch (any_below(5)) {
     case 0:  return DAY_NEVER;
     case 1:  return (day_t)(today + any_below(3) - 1);
+    case 2:  return (day_t)(some_day(today) + 1);
     default: return (day_t)(from + 1 + any_below(900));
     }
+}
+
+/* One kind of training is more frequent than others, so that now this, now that fills columns. */
+static uint8_t favourite = 1;
+
+void any_crowd_begin(void)
+{
+    favourite = (uint8_t)(1 + any_below(TRAINING_DRILL));
 }
 
 /* -- facts ---------------------------------------------------------------------------------------- */
@@ -110,7 +120,7 @@ static void make_fact(struct fact *f, unsigned kind, const struct any_worker *w,
         f->b = (uint8_t)(one_in(3) ? 1u << any_below(8) : 0);
         break;
     case FACT_TRAINING:
-        f->a = (uint8_t)(1 + any_below(one_in(2) ? 5 : TRAINING_DRILL));
+        f->a = (uint8_t)(one_in(2) ? favourite : 1 + any_below(TRAINING_DRILL));
         f->b = (uint8_t)any_below(24);
         f->c = !one_in(6);
         break;
@@ -134,6 +144,7 @@ static void make_fact(struct fact *f, unsigned kind, const struct any_worker *w,
     case FACT_ENGAGEMENT:
         f->a = ROLE_WORKER;
         f->b = (uint8_t)(some_trade() / 10);
+        f->until = f->until > f->on ? f->until : (day_t)(f->on + 1);
         break;
     default: break;
     }
@@ -185,7 +196,9 @@ void any_worker_make(struct any_worker *worker, day_t today)
     worker->facts = (struct facts){
         .fact = worker->fact,
         .birth = one_in(10) ? DAY_UNKNOWN : (day_t)(one_in(3) ? 15000 + (int)any_below(20000) : born),
-        .enrolled = one_in(10) ? DAY_UNKNOWN : some_day(today),
+        .enrolled = one_in(10)  ? DAY_UNKNOWN
+                    : one_in(5) ? (day_t)(today - 1500 - any_below(3000))
+                                : some_day(today),
         .sex = (uint8_t)any_below(3),
     };
     make_facts(worker, today);

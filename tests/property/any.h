@@ -31,6 +31,8 @@ void any_seed_from_environment(void); /* SEED, or the clock; printed */
 unsigned any_setting(const char *name, unsigned otherwise); /* of the environment */
 unsigned any_below(unsigned n);
 
+void any_crowd_begin(void); /* who is made from now on has something in common */
+
 /* Everything is known to happen around `today`; what is asked about lies around it, too. */
 void any_worker_make(struct any_worker *worker, day_t today);
 void any_policy_make(struct any_policy *policy);

@@ -81,6 +81,7 @@ Test(prop_batch, colours_down_columns_are_the_colours_one_by_one)
         unsigned count = any_below(4) == 0 ? 1 + any_below(WORKERS) : WORKERS;
         struct cohort *cohort;
 
+        any_crowd_begin();
         for (unsigned i = 0; i < count; i++)
             any_worker_make(&workers[i], TODAY);
         cohort = cohort_of(count, BATCH_GAP_DAYS_MIN);
@@ -114,6 +115,38 @@ Test(prop_batch, a_cohort_without_the_gaps_that_a_plan_asks_about_is_refused)
     free(cohort);
 }
 
+/* -- sums ----------------------------------------------------------------------------------------- */
+
+/* Beyond what 16 bits hold: the last one would make it 254 again. */
+Test(prop_batch, hours_and_points_that_outgrow_a_column_are_still_enough)
+{
+    enum { EVENTS = 258 };
+    struct counts counts = {0};
+
+    for (unsigned kind = FACT_TRAINING; kind <= FACT_STUDY; kind++) {
+        struct any_worker *w = &workers[0];
+        struct cohort *cohort;
+
+        *w = (struct any_worker){.facts = {.fact = w->fact, .count = EVENTS, .enrolled = 1}};
+        for (unsigned i = 0; i < EVENTS; i++)
+            w->fact[i] = (struct fact){.on = (day_t)(TODAY - EVENTS + i), .kind = (uint8_t)kind,
+                                       .a = 1, .b = 255, .c = 1, .ref = 255};
+        policy.rules[0] = (struct rule){
+            .kind = RULE_ENTRY_TRAINING,
+            .entry_training = {.need = {{1, 1000}}, .need_count = 1,
+                               .missing = {REASON_TRAIN_NONE, COLOUR_RED}}};
+        if (kind == FACT_STUDY)
+            policy.rules[0] = (struct rule){
+                .kind = RULE_STUDY_POINTS,
+                .study_points = {1000, 60, {REASON_TRAIN_POINTS, COLOUR_RED}}};
+        policy.policy = (struct policy){.semantics = 1, .rule_count = 1, .rules = policy.rules};
+        cohort = cohort_of(1, BATCH_GAP_DAYS_MIN);
+        compare(cohort, TODAY, &counts);
+        free(cohort);
+    }
+    cr_assert_eq(counts.person[COLOUR_GREEN], 2);
+}
+
 /* -- what does not fit is refused, and leaves no trace -------------------------------------------- */
 
 static const struct odd {
@@ -126,6 +159,7 @@ static const struct odd {
     {"a severity beyond a column", {.on = 46000, .kind = FACT_VIOLATION, .a = 1, .b = 16}},
     {"a day that is not known", {.on = 0, .kind = FACT_STUDY, .ref = 1}},
     {"a day that never comes", {.on = DAY_NEVER, .kind = FACT_EXAM, .a = 1}},
+    {"an engagement of no day", {.on = 46000, .until = 46000, .kind = FACT_ENGAGEMENT, .b = 3}},
     {"a colour that is none", {.on = 46000, .kind = FACT_OVERRIDE, .a = 4}},
 };
 
