@@ -57,7 +57,7 @@ static void tear_down(void)
     fixture_close();
 }
 
-TestSuite(trial_api, .init = set_up, .fini = tear_down, .timeout = 120);
+TestSuite(trial_api, .init = set_up, .fini = tear_down, .timeout = 300);
 
 static struct http_reply start(const char *body)
 {
@@ -69,7 +69,7 @@ static struct http_reply await(long long id, const char *key)
 {
     struct http_reply reply;
 
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 600; i++) {
         reply = server_ask(&server, "GET", say("/v1/trials/%lld", id), key, NULL);
         if (reply.status != 200 || strcmp(reply_text(&reply, "state"), "running") != 0)
             return reply;
@@ -180,7 +180,7 @@ Test(trial_api, one_that_is_not_heard_of_is_called_interrupted)
                  " '00000000-0000-0000-0000-000000000001', now() - interval '2 minutes')");
     server_stop(&server);
     server_start(&server, NULL); /* each job runs at the start */
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 600; i++) {
         if (fixture_query_int("SELECT count(*) FROM trial WHERE state = 'interrupted'") == 1)
             return;
         usleep(100000);
