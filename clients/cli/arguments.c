@@ -252,12 +252,25 @@ static bool own_number(struct session *s, char number[32])
     return snprintf(number, 32, "%.*s", (int)id.bytes, id.at) < 32;
 }
 
+/* A number; for a pass, four of them: gate-epoch-seq-YYYYMMDD. */
+static bool is_id(const char *value, bool of_pass)
+{
+    struct text rest = text_of(value);
+    int64_t id;
+
+    for (int i = 0; i < 3 && of_pass; i++) {
+        if (!text_to_int(text_cut(rest, '-', &rest), 0, INT64_MAX, &id) || rest.at == NULL)
+            return false;
+    }
+    return text_to_int(rest, 1, INT64_MAX, &id);
+}
+
 /* Puts the argument where the path's next {…} is. */
 static int take_argument(struct session *s, const char *value)
 {
     char *open = strchr(s->path, '{'), *close = strchr(s->path, '}');
     char rest[sizeof s->path], number[32];
-    int64_t id;
+    bool of_pass = open != NULL && strncmp(open, PASS_ARGUMENT, strlen(PASS_ARGUMENT)) == 0;
 
     if (open == NULL || close == NULL)
         return refuse(s, "多余的参数", "one argument too many", value);
@@ -271,8 +284,9 @@ static int take_argument(struct session *s, const char *value)
             return CLI_USAGE;
         value = number;
     }
-    if (!text_to_int(text_of(value), 1, INT64_MAX, &id))
-        return refuse(s, "应为编号", "not a number", value);
+    if (!is_id(value, of_pass))
+        return refuse(s, of_pass ? "应为通行号，如 70-3-881-20261121" : "应为编号",
+                      of_pass ? "not a pass, like 70-3-881-20261121" : "not a number", value);
     snprintf(rest, sizeof rest, "%s", close + 1);
     snprintf(open, sizeof s->path - (size_t)(open - s->path), "%s%s", value, rest);
     return CLI_DONE;

@@ -34,6 +34,9 @@ struct column {
     const char *zh, *en;
 };
 
+/* The one argument of a path that is not a number: a pass, as the gate was told. */
+#define PASS_ARGUMENT "{通行号}"
+
 struct session;
 struct command {
     const char *verb, *sub; /* sub NULL: the verb alone */
@@ -114,5 +117,6 @@ void gate_prepare(struct session *s);   /* gate.c */
 int gate_show(struct session *s, const json_t *answer);
 int handed_show(struct session *s, const json_t *answer);
 int pass_show(struct session *s, const json_t *answer); /* pass.c */
+int calendar_show(struct session *s, const json_t *answer); /* calendar.c */
 
 #endif

@@ -148,10 +148,22 @@ static const struct option_row worker_list[] = {
     PAGE,
     END,
 };
+#define PLACE_AND_KNOWLEDGE                                                                        \
+    {"--region", "CODE", OPTION_TEXT, false, "按此地政策", "under this place's policy"},          \
+        {"--site", "ID", OPTION_INT, false, "在此工地", "on this site"},                          \
+        {"--known-at", "TIME", OPTION_TEXT, false,                                                \
+         "只看此刻之前登记的记录，如 2026-11-22T08:00:00+08:00",                                   \
+         "as had been recorded by this instant, RFC 3339"}
 static const struct option_row worker_colour[] = {
     {"--on", "DATE", OPTION_TEXT, false, "日期，缺省今天", "on this day; today"},
-    {"--region", "CODE", OPTION_TEXT, false, "按此地政策", "under this place's policy"},
-    {"--site", "ID", OPTION_INT, false, "在此工地", "on this site"},
+    PLACE_AND_KNOWLEDGE,
+    END,
+};
+static const struct option_row worker_calendar[] = {
+    {"--from", "DATE", OPTION_TEXT, false, "起始日，缺省今天", "the first day; today"},
+    {"--to", "DATE", OPTION_TEXT, false, "最后一日，缺省一年后，至多三年",
+     "the last day; a year on, three years at most"},
+    PLACE_AND_KNOWLEDGE,
     END,
 };
 static const struct option_row worker_code[] = {
@@ -423,7 +435,7 @@ const struct command commands[] = {
      .en = "hands in what a gate decided while alone (JSON file)"},
     LIST("pass", "list", "/v1/passes", pass_list, pass_columns, "列出一个工地一天的通行",
          "lists a site's passes of a day"),
-    GET("pass", "show", "/v1/passes/{通行号}", NULL, NULL, pass_show,
+    GET("pass", "show", "/v1/passes/" PASS_ARGUMENT, NULL, NULL, pass_show,
         "查看一次通行的判定依据，并当场重算核对",
         "shows what a pass was decided from, and decides it again"),
 
@@ -447,6 +459,8 @@ const struct command commands[] = {
          "what happened to a person"),
     GET("worker", "colour", WORKER_PATH("/colour"), worker_colour, NULL, show_colour,
         "颜色、原因、依据、怎么办", "the colour, why, on what basis, what to do"),
+    GET("worker", "calendar", WORKER_PATH("/calendar"), worker_calendar, NULL, calendar_show,
+        "逐日颜色：何时变、为何变", "the colour from day to day: when it changes, and why"),
     {.verb = "worker", .sub = "code", .method = "POST", .path = WORKER_PATH("/code"),
      .options = worker_code, .fixed = "{}", .show = show_code, .zh = "在终端显示实时二维码",
      .en = "shows the live code in the terminal"},

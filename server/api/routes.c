@@ -9,6 +9,7 @@
 #include "api/app.h"
 #include "api/append.h"
 #include "api/audit_reads.h"
+#include "api/calendar.h"
 #include "api/codes.h"
 #include "api/devices.h"
 #include "api/forecast.h"
@@ -147,6 +148,8 @@ const struct route routes[] = {
          &worker_read_state_bytes, "Read what happened to a person"),
     READ("/v1/workers/{id}/colour", MAY_READ_WORKER, worker_colour_query, worker_colour,
          &worker_read_state_bytes, "A person's colour, with every reason explained"),
+    READ("/v1/workers/{id}/calendar", MAY_READ_WORKER, worker_calendar_query, worker_calendar,
+         &worker_calendar_state_bytes, "A person's colour on each day of a span"),
     READ("/v1/workers/{id}/accesses", MAY_READ_WORKER, worker_accesses_query, worker_accesses_list,
          &worker_read_state_bytes, "Who looked at a person"),
     READ("/v1/identity-reviews", MAY_READ_AUDIT, identity_reviews_query, identity_review_list,

@@ -43,7 +43,9 @@ void standing_set(struct standing *standing, struct text region)
     struct place *place = &standing->place;
     const struct person_engagement *e = standing->engagement;
 
-    place->region = either(region, e != NULL ? e->site_region : TEXT(""));
+    place->region = either(region, TEXT(""));
+    if (region.at == NULL && e != NULL)
+        place->region = standing->site.count > 0 ? standing->site.rows[0].region : e->site_region;
     if (e == NULL || standing->site.count == 0 || standing->org.count == 0)
         return;
     place->is_post = true;

@@ -69,7 +69,7 @@ static void put_reason(struct json_writer *w, const struct policy_document *docu
     json_close_object(w);
 }
 
-static void put_post(struct json_writer *w, const struct place *place)
+void post_put(struct json_writer *w, const struct place *place)
 {
     if (!place->is_post) {
         json_put_null(w, "post");
@@ -122,7 +122,7 @@ struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_
         json_put_int(&w, "worker", worker_id);
         json_put_int(&w, "version", facts->version);
         json_put_text(&w, "region", place->region);
-        put_post(&w, place);
+        post_put(&w, place);
         verdict_put(&w, document, &verdict, x->english);
         json_close_object(&w);
     }

@@ -26,6 +26,9 @@ void json_put_role(struct json_writer *w, const char *key, uint8_t role);
 MUST_USE struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_id,
                                    const struct facts *facts, const struct place *place);
 
+/* "post": where and as what; null without one. */
+void post_put(struct json_writer *w, const struct place *place);
+
 /* Into an open object: colours, reasons in words, next change, policy, day. The document is the one
  * that the verdict was given by. */
 void verdict_put(struct json_writer *w, const struct policy_document *document,

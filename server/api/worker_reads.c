@@ -2,6 +2,7 @@
 #include "api/worker_reads.h"
 
 #include "api/append.h"
+#include "api/known_at.h"
 #include "api/person_seal.h"
 #include "api/resource.h"
 #include "api/standing.h"
@@ -32,11 +33,13 @@ struct colour_query {
     day_t on;
     struct text region;
     int64_t site_id;
+    time_us known_at;
 };
 const struct field worker_colour_query[] = {
     {"on", FIELD_DATE, offsetof(struct colour_query, on), false, 0, 0, NULL},
     {"region", FIELD_REGION, offsetof(struct colour_query, region), false, 6, 6, NULL},
     {"site", FIELD_INT, offsetof(struct colour_query, site_id), false, 1, INT64_MAX, NULL},
+    {"known_at", FIELD_TIME, offsetof(struct colour_query, known_at), false, 0, 0, NULL},
     {0},
 };
 
@@ -249,9 +252,13 @@ static enum step worker_colour_admit(struct exchange *x)
     const struct colour_query *q = x->query;
     struct worker_read *s = x->state;
     struct batch *b;
+    struct err e;
 
     if (!may_open(x))
         return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
+    e = person_as_known(&s->person, q->known_at, &x->arena);
+    if (err_is(e))
+        return exchange_fail(x, e);
     if (!standing_choose(&s->standing, caller_of(x), &s->person,
                          q->on != DAY_UNKNOWN ? q->on : x->today, q->site_id))
         return exchange_fail(x, err_field(ERR_SITE_UNKNOWN, "site", NULL));

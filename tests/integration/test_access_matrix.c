@@ -250,6 +250,7 @@ static const struct example examples[] = {
     {"GET", "/v1/workers/{id}", PERSON, ANYBODY, "", NULL, NULL},
     {"GET", RECORDS, PERSON, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/workers/{id}/colour", PERSON, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/workers/{id}/calendar", PERSON, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/workers/{id}/accesses", PERSON, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/identity-reviews", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/passes", SITE, ANYBODY, "?site={}", NULL, NULL},

@@ -228,6 +228,13 @@ Test(cli, from_enrolment_to_the_gate_and_back)
     EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker));
     EXPECT_WORDS("黄");
     EXPECT_WORDS("怎么办");
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker, "--known-at",
+                            "2070-01-01T00:00:00+08:00"));
+    EXPECT(CLI_REFUSED, JIANAN("contractor", "worker", "colour", worker, "--known-at",
+                               "2020-01-01T00:00:00+08:00"));
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "calendar", worker, "--from", "2026-01-01",
+                            "--to", "2026-12-31"));
+    EXPECT_WORDS("2026-01-01 起至");
     made_green(worker, site);
     EXPECT(CLI_DONE, JIANAN("gate", "gate", "check", "--worker-no", worker));
     EXPECT_WORDS("open (ok)");
@@ -252,6 +259,14 @@ Test(cli, from_enrolment_to_the_gate_and_back)
            JIANAN("gate", "gate", "check", "--worker-no", worker, "--direction", "out"));
     EXPECT(CLI_DONE, JIANAN("safety_officer", "pass", "list", "--site", site));
     EXPECT_WORDS("exit");
+    EXPECT(CLI_NEGATIVE, JIANAN("gate", "gate", "check", "--worker-no", worker, "--json"));
+    json = json_loads(out, 0, NULL);
+    snprintf(code, sizeof code, "%s", json_string_value(json_object_get(json, "pass")));
+    json_decref(json);
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "pass", "show", code));
+    EXPECT_WORDS("refuse (red)");
+    EXPECT_WORDS("与存档完全一致");
+    EXPECT(CLI_REFUSED, JIANAN("safety_officer", "pass", "show", "1-1-1-20260101"));
     EXPECT(CLI_DONE, JIANAN("worker", "worker", "accesses", "me"));
     EXPECT_WORDS("worker.colour");
 }

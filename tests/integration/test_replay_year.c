@@ -469,7 +469,7 @@ static void write_passes(void)
 static void seed(void)
 {
     const char *given = getenv("SEED");
-    long long from = given != NULL ? atoll(given) : clock_wall_us() & 0x7fffffff;
+    long long from = given != NULL ? strtoll(given, NULL, 10) : clock_wall_us() & 0x7fffffff;
 
     state = (uint64_t)from;
     fprintf(stderr, "SEED=%lld\n", from);

@@ -176,8 +176,59 @@ Test(score, a_line_beyond_the_limit_is_refused_and_the_next_one_is_judged)
     free(in);
 }
 
+Test(score, a_span_is_answered_by_runs_that_end_with_a_colour_or_the_policy)
+{
+    const char *in = "{\"id\":\"c1\",\"region\":\"320900\"," HERE ",\"records\":[" GOOD "]}\n";
+    char *const argv[] = {A("score"), A("--policy"), A(JIANGSU), A("--policy"), A(DEFAULT),
+                          A("--from"), A("2023-05-24"), A("--to"), A("2023-05-25"), NULL};
+
+    cr_assert_eq(run(in, argv), 0);
+    cr_expect_not_null(strstr(out, "{\"id\":\"c1\",\"runs\":[{\"from\":\"2023-05-24\",\"until\":"
+                                   "\"2023-05-25\""), "%s", out);
+    cr_expect_not_null(strstr(out, "\"policy\":\"CN-DEFAULT\"},{\"from\":\"2023-05-25\",\"until\":"
+                                   "\"2023-05-26\""), "%s", out);
+    cr_expect_not_null(strstr(out, "\"policy\":\"JS-2023-05\"}]}\n"), "%s", out);
+}
+
+Test(score, a_calendar_says_of_its_runs_what_is_said_of_their_first_days)
+{
+    const char *in = "{\"id\":\"c1\",\"region\":\"32\"," HERE ",\"records\":[" GOOD "," VIOLATION "]}\n";
+    static const char *const firsts[] = {"2026-09-01", "2026-10-01", "2027-01-07", "2027-10-01"};
+    static char runs[1 << 16];
+    unsigned found = 0;
+
+    cr_assert_eq(run(in, ARGV(A("--policy"), A(JIANGSU), A("--from"), A("2026-09-01"), A("--to"),
+                              A("2027-12-31"))), 0);
+    memcpy(runs, out, sizeof runs);
+    for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+        char from[64], *at, *end;
+
+        snprintf(from, sizeof from, "{\"from\":\"%s\"", firsts[i]);
+        at = strstr(runs, from);
+        if (at == NULL)
+            continue;
+        found++;
+        at = strstr(at, "\"person_colour\"");
+        end = strstr(at, ",\"policy\"");
+        *end = '\0';
+        cr_assert_eq(run(in, ARGV(A("--policy"), A(JIANGSU), A("--on"), A(firsts[i]))), 0);
+        cr_expect_not_null(strstr(out, at), "%s: %s, not %s", firsts[i], out, at);
+        *end = ',';
+    }
+    cr_expect_geq(found, 3, "%s", runs);
+}
+
 Test(score, wrong_usage_is_2)
 {
+    static const char *const spans[][2] = {
+        {"2026-02-02", "2026-02-01"}, {"2026-01-01", "2029-12-31"}, {"2026-02-30", "2026-03-01"}};
+
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        cr_expect_eq(run("", ARGV(A("--policy"), A(JIANGSU), A("--from"), A(spans[i][0]), A("--to"),
+                                  A(spans[i][1]))), 2, "%s", spans[i][0]);
+    cr_expect_eq(run("", ARGV(A("--policy"), A(JIANGSU), A("--from"), A("2026-01-01"))), 2);
+    cr_expect_eq(run("", ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-01-01"), A("--from"),
+                              A("2026-01-01"), A("--to"), A("2026-02-01"))), 2);
     cr_assert_eq(run("", ARGV(A("--on"), A("2026-11-21"))), 2);
     cr_assert_eq(run("", ARGV(A("--policy"), A(JIANGSU))), 2);
     cr_assert_eq(run("", ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-31"))), 2);

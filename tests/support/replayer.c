@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "scoring/day.h"
 #include "support/pg_fixture.h"
@@ -34,24 +35,41 @@ static void read_line(struct replayed *out, const char *line, bool *counted)
     json_decref(json);
 }
 
+/* The program's standard output. */
+static FILE *start(const char *span, pid_t *pid)
+{
+    char database[512];
+    int ends[2];
+
+    snprintf(database, sizeof database, "--database=%s", fixture_conninfo(FIXTURE_APP));
+    if (pipe(ends) != 0)
+        die("pipe");
+    *pid = fork();
+    if (*pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        execl(JIANAN_SERVER, JIANAN_SERVER, "--replay", span, database, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    return fdopen(ends[0], "r");
+}
+
 struct replayed replay_days(const char *span)
 {
     struct replayed out = {0};
-    char command[1024], line[4096];
+    char line[4096];
     bool counted = false;
-    FILE *pipe;
+    pid_t pid;
+    FILE *printed = start(span, &pid);
     int status;
 
-    if (snprintf(command, sizeof command, "%s --replay %s '--database=%s'", JIANAN_SERVER, span,
-                 fixture_conninfo(FIXTURE_APP)) >= (int)sizeof command)
-        die("too long");
-    pipe = popen(command, "r");
-    if (pipe == NULL)
-        die(command);
-    while (fgets(line, sizeof line, pipe) != NULL)
+    if (pid < 0 || printed == NULL)
+        die("cannot start");
+    while (fgets(line, sizeof line, printed) != NULL)
         read_line(&out, line, &counted);
-    status = pclose(pipe);
-    if (!counted || !WIFEXITED(status))
+    fclose(printed);
+    if (waitpid(pid, &status, 0) != pid || !counted || !WIFEXITED(status))
         die("no counts");
     out.status = WEXITSTATUS(status);
     return out;

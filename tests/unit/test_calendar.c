@@ -1,7 +1,7 @@
 /* Runs of equal colours: where one ends, what it tells, and that the span is covered. */
 #include <criterion/criterion.h>
 
-#include "scoring/calendar.h"
+#include "domain/calendar.h"
 #include "scoring/semantics.h"
 #include "support/cases.h"
 
@@ -124,4 +124,110 @@ Test(semantics, a_number_is_known_or_it_is_not)
     cr_expect_eq(semantics_find(1)->number, 1);
     cr_expect_null(semantics_find(0));
     cr_expect_null(semantics_find(2));
+}
+
+/* -- while the place changes ------------------------------------------------------------------------- */
+
+struct stage {
+    const struct policy_document *before, *after; /* the 10th of May */
+    int site_before, site_after;                  /* posts, by their address; 0: none */
+};
+struct told {
+    struct calendar_place place[RUNS_MAX];
+    struct calendar_run run[RUNS_MAX];
+    unsigned count;
+    const struct stage *stage;
+};
+static const int posts[3];
+
+static void place_on(void *arg, day_t day, struct calendar_place *place)
+{
+    static const struct context context = {.trade = 20, .org_permit = PERMIT_UNASKED};
+    const struct stage *stage = ((struct told *)arg)->stage;
+    bool after = day >= on_day("2026-05-10");
+    int site = after ? stage->site_after : stage->site_before;
+
+    *place = (struct calendar_place){
+        .document = after ? stage->after : stage->before,
+        .context = site != 0 ? &context : NULL,
+        .post = site != 0 ? &posts[site] : NULL,
+        .until = after ? DAY_NEVER : on_day("2026-05-10"),
+    };
+}
+
+static bool tell(void *arg, const struct calendar_place *place, const struct calendar_run *run)
+{
+    struct told *told = arg;
+
+    told->place[told->count] = *place;
+    told->run[told->count++] = *run;
+    return true;
+}
+
+static struct told walk(const struct stage *stage)
+{
+    struct told told = {.stage = stage};
+    struct facts facts;
+
+    arena_init(&arena, 1 << 20);
+    facts = facts_of(examined, &arena);
+    calendar_walk(&(struct calendar_walk){&facts, on_day("2026-05-05"), on_day("2026-05-15"),
+                                          place_on, tell, &told});
+    arena_clear(&arena);
+    return told;
+}
+
+Test(calendar, a_change_of_place_that_changes_nothing_ends_no_run)
+{
+    const struct policy_document *d = shipped_policy("default.json");
+    struct told told = walk(&(struct stage){d, d, 1, 1});
+
+    cr_assert_eq(told.count, 1);
+    cr_expect(told.run[0].from == on_day("2026-05-05") && told.run[0].until == on_day("2026-05-15"));
+    told = walk(&(struct stage){d, d, 0, 0});
+    cr_expect_eq(told.count, 1);
+}
+
+Test(calendar, another_post_or_policy_ends_a_run_though_no_colour_changes)
+{
+    const struct policy_document *d = shipped_policy("default.json");
+    const struct policy_document *e = shipped_policy("default.json"); /* the same, another one */
+    struct told told = walk(&(struct stage){d, d, 1, 2});
+
+    cr_assert_eq(told.count, 2);
+    cr_expect_eq(told.run[1].from, on_day("2026-05-10"));
+    cr_expect(told.place[0].post == &posts[1] && told.place[1].post == &posts[2]);
+    told = walk(&(struct stage){d, e, 1, 1});
+    cr_assert_eq(told.count, 2);
+    cr_expect(told.place[0].document == d && told.place[1].document == e);
+    told = walk(&(struct stage){d, d, 1, 0});
+    cr_assert_eq(told.count, 2);
+    cr_expect_eq(told.run[1].first.colour_here, COLOUR_NONE);
+}
+
+Test(calendar, days_without_a_policy_are_a_run_of_their_own)
+{
+    const struct policy_document *d = shipped_policy("default.json");
+    struct told told = walk(&(struct stage){NULL, d, 0, 0});
+
+    cr_assert_eq(told.count, 2);
+    cr_expect_null(told.place[0].document);
+    cr_expect_eq(told.run[0].first.person_colour, COLOUR_NONE);
+    cr_expect_eq(told.run[0].until, on_day("2026-05-10"));
+    cr_expect_neq(told.run[1].first.person_colour, COLOUR_NONE);
+}
+
+Test(calendar, a_policy_holds_until_another_of_its_place_may_begin_or_end)
+{
+    const struct policy_document *const documents[] = {
+        shipped_policy("default.json"), shipped_policy("jiangsu-2023-05.json"),
+    };
+    struct policy_set set = {.documents = documents, .count = 2};
+
+    cr_expect_eq(policies_hold_until(&set, TEXT("320900"), on_day("2019-01-01")),
+                 on_day("2020-01-01"));
+    cr_expect_eq(policies_hold_until(&set, TEXT("320900"), on_day("2020-01-01")),
+                 on_day("2023-05-25"));
+    cr_expect_eq(policies_hold_until(&set, TEXT("320900"), on_day("2023-05-25")), DAY_NEVER);
+    cr_expect_eq(policies_hold_until(&set, TEXT("110000"), on_day("2020-01-01")), DAY_NEVER);
 }
