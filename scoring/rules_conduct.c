@@ -13,20 +13,36 @@ static bool counts(const struct rule_violation_points *r, const struct fact *f, 
            !piece_reached(p, counts_until(r, f));
 }
 
-/* What `v` counts, by how many of its category before it still count. */
-static uint32_t repeat_percent(const struct rule_violation_points *r,
-                               const struct scoring_input *in, const struct fact *v,
-                               struct piece *p)
-{
-    const struct fact *first = FACTS_BEGIN(in, FACT_VIOLATION);
-    unsigned before = 0;
+/* How often each category was met so far: a table of open addresses, no larger than it must be, so
+ * that a walk over the pieces of somebody with a thousand violations stays a walk. */
+struct repeats {
+    unsigned slots; /* a power of two, at least twice the violations */
+    struct {
+        uint32_t category;
+        uint32_t times; /* 0: free */
+    } of[2 * FACTS_PER_WORKER_MAX];
+};
 
-    for (const struct fact *f = v; v->ref != 0 && before + 1 < r->repeat_count && f > first;) {
-        f--;
-        if (f->ref == v->ref && counts(r, f, p))
-            before++;
-    }
-    return r->repeat_percent[before];
+static void repeats_begin(struct repeats *repeats, size_t violations)
+{
+    repeats->slots = 4;
+    while (repeats->slots < 2 * violations)
+        repeats->slots *= 2;
+    for (unsigned i = 0; i < repeats->slots; i++)
+        repeats->of[i].times = 0;
+}
+
+/* How many of that category came before; none of an unknown one ever did. */
+static uint32_t repeats_add(struct repeats *repeats, uint32_t category)
+{
+    unsigned i = category & (repeats->slots - 1);
+
+    if (category == 0)
+        return 0;
+    while (repeats->of[i].times != 0 && repeats->of[i].category != category)
+        i = (i + 1) & (repeats->slots - 1);
+    repeats->of[i].category = category;
+    return repeats->of[i].times++;
 }
 
 static uint32_t at_most(uint32_t a, uint32_t b)
@@ -40,18 +56,21 @@ static uint32_t points_of(const struct rule_violation_points *r, const struct sc
 {
     uint32_t sum = 0, of_day = 0;
     day_t day = DAY_UNKNOWN;
+    struct repeats repeats;
 
+    repeats_begin(&repeats, (size_t)(FACTS_END(in, FACT_VIOLATION) - FACTS_BEGIN(in, FACT_VIOLATION)));
     FOR_FACTS(f, in, FACT_VIOLATION)
     {
-        uint32_t before;
+        uint32_t before, nth;
 
         if (!counts(r, f, p))
             continue;
+        nth = at_most(repeats_add(&repeats, f->ref), r->repeat_count - 1u);
         if (f->on != day)
             of_day = 0;
         day = f->on;
         before = at_most(of_day, r->day_max);
-        of_day += at_most(r->points[f->b] * repeat_percent(r, in, f, p), r->each_max);
+        of_day += at_most(r->points[f->b] * r->repeat_percent[nth], r->each_max);
         sum += at_most(of_day, r->day_max) - before;
     }
     return sum;
