@@ -212,6 +212,11 @@ static void start_outbox(struct service *service)
         .rules = &shared->webhook_rules,
         .ca = s->webhook_ca[0] != '\0' ? s->webhook_ca : NULL,
         .figures = &shared->outbox,
+        .registry = shared->registry,
+        .surveyor = shared->surveyor,
+        .server_id = shared->server_id,
+        .fresh_ms = s->fresh_ms,
+        .reminder_hour = (int)s->reminder_hour,
     });
 }
 
@@ -323,6 +328,7 @@ void service_close(struct service *service)
 
     outbox_stop(service->outbox);
     surveyor_stop(shared->surveyor); /* who waits for it is told by posting to a loop */
+    outbox_free(service->outbox);
     if (shared->follower != NULL)
         follower_stop(shared->follower);
     for (unsigned i = 0; i < service->loop_count && service->loops != NULL; i++)

@@ -1,7 +1,9 @@
-/* api/deliveries.c: what became of a webhook's messages; a test message; another try. */
+/* api/deliveries.c: what became of a webhook's messages; a test message; another try; reminders before
+ * their time. */
 #include "api/resource.h"
 #include "api/webhooks.h"
 #include "api/write.h"
+#include "domain/record.h"
 #include "store/outbox.h"
 
 #define DELIVERY_STATES "pending|delivered|dead"
@@ -185,3 +187,34 @@ static enum step retry_write(struct exchange *x)
 }
 
 step_fn *const webhook_retry_post[] = {sending_load, retry_write, write_answer, NULL};
+
+/* -- POST /v1/reminders --------------------------------------------------------------------- */
+
+struct reminder_request {
+    struct write write;
+};
+const size_t reminder_state_bytes = sizeof(struct reminder_request);
+
+static enum step reminder_load(struct exchange *x)
+{
+    return load_send(x, write_begin(x));
+}
+
+static enum step reminder_write(struct exchange *x)
+{
+    char day[DAY_TEXT_BYTES];
+    struct batch *b;
+    enum step seen;
+
+    if (write_seen(x, &seen))
+        return seen;
+    b = write_commit(x, 202, text_of(arena_format(&x->arena, "{\"due\":\"%s\",\"state\":\"pending\"}",
+                                                  day_format(x->today, day).at)));
+    if (b != NULL) {
+        job_run_ask(b, REMINDERS_JOB, x->today);
+        write_audit(x, b, "reminders.ask", 0, TEXT(""));
+    }
+    return write_send(x, b, reminder_post);
+}
+
+step_fn *const reminder_post[] = {reminder_load, reminder_write, write_answer, NULL};

@@ -95,6 +95,8 @@ const struct route routes[] = {
           &delivery_state_bytes, "Send anew what was given up"),
     READ("/v1/webhooks/{id}/deliveries", MAY_SET_WEBHOOK, delivery_list_query, delivery_list,
          &delivery_state_bytes, "What became of a webhook's messages"),
+    WRITE(METHOD_POST, "/v1/reminders", MAY_SET_UP, NULL, reminder_post, &reminder_state_bytes,
+          "Look for the day's reminders now"),
 
     /* policies */
     {METHOD_POST, "/v1/policies", MAY_SET_POLICY | MAY_SET_UP, NULL, NULL, policy_post,

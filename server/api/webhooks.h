@@ -16,8 +16,8 @@ extern const struct field webhook_post_fields[], webhook_patch_fields[], webhook
     delivery_list_query[];
 extern step_fn *const webhook_post[], *const webhook_list[], *const webhook_get[],
     *const webhook_patch[], *const webhook_secret_post[], *const webhook_test_post[],
-    *const webhook_retry_post[], *const delivery_list[];
-extern const size_t webhook_state_bytes, delivery_state_bytes;
+    *const webhook_retry_post[], *const delivery_list[], *const reminder_post[];
+extern const size_t webhook_state_bytes, delivery_state_bytes, reminder_state_bytes;
 
 /* In whose name the caller has webhooks. */
 struct webhook_owner webhook_owner_of(const struct caller *caller);

@@ -11,6 +11,7 @@ struct outbox {
     struct pg_pool *pool;
     struct poster *poster;
     struct deliver *deliver;
+    struct reminders *reminders;
     struct loop_timer *patience; /* when stopping */
     pthread_t thread;
 };
@@ -42,6 +43,15 @@ struct outbox *outbox_start(const struct outbox_options *options)
                                                               .poster = outbox->poster,
                                                               .vault = options->vault,
                                                               .figures = options->figures});
+    outbox->reminders = reminders_start(&(struct reminders_options){
+        .loop = outbox->loop,
+        .pool = outbox->pool,
+        .registry = options->registry,
+        .surveyor = options->surveyor,
+        .server_id = options->server_id,
+        .fresh_ms = options->fresh_ms,
+        .hour = options->reminder_hour,
+    });
     CHECK(pthread_create(&outbox->thread, NULL, run, outbox) == 0);
     return outbox;
 }
@@ -67,6 +77,7 @@ static void drain(void *arg)
 
     outbox->patience = loop_timer_new(outbox->loop, on_patience, outbox);
     loop_timer_start(outbox->patience, OUTBOX_DRAIN_MS);
+    reminders_drain(outbox->reminders);
     deliver_drain(outbox->deliver, (struct waiter){on_idle, outbox});
 }
 
@@ -76,9 +87,16 @@ void outbox_stop(struct outbox *outbox)
         return;
     loop_post(outbox->loop, drain, outbox);
     CHECK(pthread_join(outbox->thread, NULL) == 0);
+}
+
+void outbox_free(struct outbox *outbox)
+{
+    if (outbox == NULL)
+        return;
     pg_pool_free(outbox->pool);
     poster_free(outbox->poster);
     deliver_stop(outbox->deliver);
+    reminders_stop(outbox->reminders);
     loop_timer_free(outbox->patience);
     loop_free(outbox->loop);
     free(outbox);

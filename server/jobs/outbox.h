@@ -1,9 +1,11 @@
-/* jobs/outbox.h: the thread that tells others: it has a loop, a connection and a poster of its own,
- * so that no gate and no person waits for somebody else's server. */
+/* jobs/outbox.h: the thread that tells others, and that finds out what they are to be reminded of: it
+ * has a loop, connections and a poster of its own, so that no gate and no person waits for somebody
+ * else's server. */
 #ifndef JOBS_OUTBOX_H
 #define JOBS_OUTBOX_H
 
 #include "jobs/deliver.h"
+#include "jobs/reminders.h"
 
 enum { OUTBOX_DRAIN_MS = 3000 };
 
@@ -15,11 +17,18 @@ struct outbox_options { /* all of it outlives the thread */
     const struct webhook_rules *rules;
     const char *ca; /* NULL: the system's authorities */
     struct outbox_figures *figures;
+    const struct registry *registry;
+    struct surveyor *surveyor;
+    const unsigned char *server_id;
+    int64_t fresh_ms;
+    int reminder_hour;
 };
 
 struct outbox;
 struct outbox *outbox_start(const struct outbox_options *options);
-/* Gives what is under way OUTBOX_DRAIN_MS to end; the rest is sent again by whoever comes next. */
+/* Gives what is under way OUTBOX_DRAIN_MS to end; the rest is sent again by whoever comes next. Then
+ * the thread has ended, and asks nothing of anybody. */
 void outbox_stop(struct outbox *outbox);
+void outbox_free(struct outbox *outbox); /* after the surveyor, who may still have a walk of ours */
 
 #endif

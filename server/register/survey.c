@@ -18,6 +18,7 @@ static void post_resolve(const struct registry_reader *reader, const struct enga
 
     post->site = engaged != NULL ? registry_site(reader, engaged->site_id) : NULL;
     post->org = engaged != NULL ? registry_org(reader, engaged->org_id) : NULL;
+    post->policies = policies;
     post->document = NULL;
     post->generation = policies != NULL ? policies->generation : 0;
     if (policies != NULL)

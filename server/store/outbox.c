@@ -144,7 +144,7 @@ static struct err decode_claim(void *into, const struct rows *rows)
 }
 
 void job_run_claim(struct batch *b, const char *job, day_t due, const unsigned char server_id[16],
-                   int64_t lease_ms, bool *claimed)
+                   int64_t lease_ms, bool begin, bool *claimed)
 {
     struct params *p = params_new(b);
 
@@ -152,6 +152,7 @@ void job_run_claim(struct batch *b, const char *job, day_t due, const unsigned c
     params_date(p, due);
     params_bytea(p, (struct text){(const char *)server_id, 16});
     params_int64(p, lease_ms);
+    params_bool(p, begin);
     batch_add(b, SQL_JOB_RUN_CLAIM, p, decode_claim, claimed);
 }
 

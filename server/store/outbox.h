@@ -69,12 +69,14 @@ void outbox_state(struct batch *b, struct outbox_state *into);
 
 /* -- work of a day -------------------------------------------------------------------------- */
 
-/* *claimed: it is ours for lease_ms. */
+#define REMINDERS_JOB "reminders" /* jobs/reminders.h */
+
+/* *claimed: it is ours for lease_ms. begin false: only what was begun or asked for is taken. */
 void job_run_claim(struct batch *b, const char *job, day_t due, const unsigned char server_id[16],
-                   int64_t lease_ms, bool *claimed);
+                   int64_t lease_ms, bool begin, bool *claimed);
 void job_run_renew(struct batch *b, const char *job, day_t due, const unsigned char server_id[16],
                    int64_t lease_ms, int64_t effects, bool done);
-/* It is to be done once more. */
+/* It is to be done now, once more or before its time. */
 void job_run_ask(struct batch *b, const char *job, day_t due);
 
 #endif

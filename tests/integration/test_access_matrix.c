@@ -225,6 +225,7 @@ static const struct example examples[] = {
     {"POST", "/v1/webhooks/{id}/test", WEBHOOK, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/webhooks/{id}/retry", WEBHOOK, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/webhooks/{id}/deliveries", WEBHOOK, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/reminders", NOTHING, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/policies", NOTHING, ANYBODY, "", "{}", NULL},
     {"GET", "/v1/policies", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/policies/{number}", DRAFT, ANYBODY, "", NULL, NULL},

@@ -376,13 +376,13 @@ Test(outbox, what_waits_is_counted)
 
 /* -- the work of a day ---------------------------------------------------------------------- */
 
-static bool run_claimed(unsigned char server, int64_t lease_ms)
+static bool run_claimed(unsigned char server, bool begin)
 {
     unsigned char id[16] = {server};
     struct batch *b = bench_batch();
     bool claimed = false;
 
-    job_run_claim(b, "reminders", DUE, id, lease_ms, &claimed);
+    job_run_claim(b, "reminders", DUE, id, LEASE_MS, begin, &claimed);
     cr_assert_eq(bench_run(b).code, ERR_NONE);
     return claimed;
 }
@@ -396,24 +396,39 @@ static void run_renewed(unsigned char server, int64_t effects, bool done)
     cr_assert_eq(bench_run(b).code, ERR_NONE);
 }
 
+static void run_asked(void)
+{
+    struct batch *b = bench_batch();
+
+    job_run_ask(b, "reminders", DUE);
+    cr_assert_eq(bench_run(b).code, ERR_NONE);
+}
+
 Test(outbox, a_day_s_work_is_one_server_s_and_another_s_when_that_one_died)
 {
-    struct batch *b;
-
-    cr_expect(run_claimed(1, LEASE_MS));
-    cr_expect_not(run_claimed(2, LEASE_MS));
-    cr_expect(run_claimed(1, LEASE_MS)); /* its own, after a start */
+    cr_expect_not(run_claimed(1, false)); /* not yet time */
+    cr_expect(run_claimed(1, true));
+    cr_expect_not(run_claimed(2, true));
+    cr_expect(run_claimed(1, true)); /* its own, after a start */
     run_renewed(1, 5, false);
     fixture_exec("UPDATE job_run SET lease_until = now() - interval '1 second'");
-    cr_expect(run_claimed(2, LEASE_MS));
-    cr_expect_not(run_claimed(1, LEASE_MS));
+    cr_expect(run_claimed(2, false));
+    cr_expect_not(run_claimed(1, true));
     run_renewed(1, 100, true); /* who lost it does not end it */
     run_renewed(2, 7, true);
     cr_expect_eq(fixture_query_int("SELECT effects FROM job_run WHERE done_at IS NOT NULL"), 12);
-    cr_expect_not(run_claimed(2, LEASE_MS));
-    cr_expect_not(run_claimed(3, LEASE_MS));
-    b = bench_batch();
-    job_run_ask(b, "reminders", DUE);
-    cr_assert_eq(bench_run(b).code, ERR_NONE);
-    cr_expect(run_claimed(3, LEASE_MS));
+    cr_expect_not(run_claimed(2, true));
+    cr_expect_not(run_claimed(3, true));
+}
+
+Test(outbox, a_day_s_work_is_done_before_its_time_or_once_more_when_somebody_asks)
+{
+    run_asked();
+    cr_expect(run_claimed(1, false));
+    run_asked(); /* who is at it goes on */
+    cr_expect_not(run_claimed(2, true));
+    run_renewed(1, 1, true);
+    cr_expect_not(run_claimed(2, false));
+    run_asked();
+    cr_expect(run_claimed(2, false));
 }
