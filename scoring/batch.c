@@ -26,7 +26,7 @@ static const struct batch_row {
     [RULE_OVERRIDE] = {batch_compile_override, batch_run_override},
 };
 
-/* -- a plan --------------------------------------------------------------------------------------- */
+/* -- a plan ----------------------------------------------------------------------------------- */
 
 static struct batch_step *step_at(struct batch_plan *plan, unsigned i)
 {
@@ -169,7 +169,7 @@ bool batch_audience_of(struct batch_plan *plan, const struct audience *whom,
     return true;
 }
 
-/* -- running it ----------------------------------------------------------------------------------- */
+/* -- running it ------------------------------------------------------------------------------- */
 
 BATCH_LANES void batch_fill(uint16_t *column, unsigned lanes, uint16_t value)
 {
@@ -252,8 +252,8 @@ BATCH_LANES static void conclude(const uint16_t *restrict said, const uint16_t *
         uint16_t around = (uint16_t)(says >> SAYS_HERE_SHIFT |
                                      (batch_mask((post[i] & yellow) != 0) & SAYS_YELLOW) |
                                      (batch_mask((post[i] & red) != 0) & SAYS_RED));
-        uint16_t outside = batch_mask((post[i] & POST_ASKED) == 0) |
-                           batch_mask((says & SAYS_OUTSIDE) != 0);
+        uint16_t outside =
+            batch_mask((post[i] & POST_ASKED) == 0) | batch_mask((says & SAYS_OUTSIDE) != 0);
 
         person[i] = (uint8_t)worse_of(bits);
         here[i] = (uint8_t)(worse_of((bits | around) & 3) | (outside & COLOUR_NONE));

@@ -26,10 +26,10 @@ struct batch_table {
 
 /* Which certificates answer a need. */
 struct batch_need {
-    uint64_t classes[4]; /* bit per class, 0-255 */
+    uint64_t classes[4];     /* bit per class, 0-255 */
     uint16_t types, issuers; /* bit per type, per issuer */
-    uint16_t after; /* counts when it began after this day */
-    uint8_t next;   /* its alternative's place among the needs; 0: there is no further one */
+    uint16_t after;          /* counts when it began after this day */
+    uint8_t next; /* its alternative's place among the needs; 0: there is no further one */
 };
 
 struct batch_step; /* one rule of the policy, compiled; scoring/batch_parts.h */
@@ -38,8 +38,8 @@ struct batch_step; /* one rule of the policy, compiled; scoring/batch_parts.h */
 struct batch_plan {
     const struct policy *policy; /* borrowed; lives as long as the plan */
     day_t on;
-    uint16_t gap_days;      /* cohorts must hold gaps of this length */
-    uint32_t never_lifts;   /* bit per reason code */
+    uint16_t gap_days;    /* cohorts must hold gaps of this length */
+    uint32_t never_lifts; /* bit per reason code */
     uint16_t table_count, need_count;
     const struct batch_table *exempt; /* NULL: no trade is outside the code's scope */
     uint16_t yellow_posts, red_posts; /* bits of the column `post` that alone make a post so */

@@ -6,7 +6,7 @@
 
 enum { SEVERITIES = 5, CLASS = 7 };
 
-/* -- points --------------------------------------------------------------------------------------- */
+/* -- points ----------------------------------------------------------------------------------- */
 
 bool batch_compile_violations(struct batch_plan *plan, const struct rule *rule,
                               struct batch_step *step)
@@ -16,9 +16,10 @@ bool batch_compile_violations(struct batch_plan *plan, const struct rule *rule,
 
     s->rule = r;
     for (unsigned severity = 0; severity < SEVERITIES; severity++)
-        s->first[severity] = r->months[severity] == 0
-                                 ? day_of_period(plan->on, 12, 0)
-                                 : (uint16_t)(batch_months_before(plan->on, r->months[severity]) + 1);
+        s->first[severity] =
+            r->months[severity] == 0
+                ? day_of_period(plan->on, 12, 0)
+                : (uint16_t)(batch_months_before(plan->on, r->months[severity]) + 1);
     s->yellow = batch_says(plan, (struct outcome){REASON_VIOL_POINTS, COLOUR_YELLOW}, SCOPE_PERSON);
     s->red = batch_says(plan, (struct outcome){REASON_VIOL_POINTS, COLOUR_RED}, SCOPE_PERSON);
     return true;
@@ -100,7 +101,7 @@ void batch_run_violations(const struct batch_step *step, struct batch_work *work
     }
 }
 
-/* -- off-job training ----------------------------------------------------------------------------- */
+/* -- off-job training ------------------------------------------------------------------------- */
 
 bool batch_compile_off_job(struct batch_plan *plan, const struct rule *rule,
                            struct batch_step *step)
@@ -139,8 +140,9 @@ static bool was_trained(struct trained *t, unsigned worker, day_t since, day_t o
 void batch_run_off_job(const struct batch_step *step, struct batch_work *work)
 {
     const struct cohort_events e = cohort_events(work->cohort, LIST_VIOLATION);
-    struct trained trained = {.events = cohort_events(
-                                  work->cohort, (enum cohort_list)(LIST_TRAINING + TRAINING_OFF_JOB))};
+    struct trained trained = {
+        .events =
+            cohort_events(work->cohort, (enum cohort_list)(LIST_TRAINING + TRAINING_OFF_JOB))};
 
     for (unsigned k = 0; k < e.tail_count; k++) {
         unsigned i = e.tail_worker[k];

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* -- certificates --------------------------------------------------------------------------------- */
+/* -- certificates ----------------------------------------------------------------------------- */
 
 enum held { HELD_NONE, HELD_EXPIRED, HELD_SUSPENDED, HELD_GOOD }; /* the better covers the worse */
 
@@ -162,14 +162,16 @@ static void find_held(const struct step_certificate *s, const struct batch_work 
     }
 }
 
-static inline uint16_t of_held(uint16_t held, uint16_t none, uint16_t expired, uint16_t suspended_is)
+static inline uint16_t of_held(uint16_t held, uint16_t none, uint16_t expired,
+                               uint16_t suspended_is)
 {
     return (batch_mask(held == HELD_NONE) & none) | (batch_mask(held == HELD_EXPIRED) & expired) |
            (batch_mask(held == HELD_SUSPENDED) & suspended_is);
 }
 
 BATCH_LANES static void say_of_held(const struct step_certificate *s, const uint16_t *restrict need,
-                        const uint16_t *restrict held, unsigned lanes, uint16_t *restrict says)
+                                    const uint16_t *restrict held, unsigned lanes,
+                                    uint16_t *restrict says)
 {
     const uint16_t none = s->none, expired = s->expired, suspended_is = s->suspended;
 
@@ -191,8 +193,8 @@ static const uint16_t *count_violations(const struct step_certificate *s, struct
         return NULL;
     memset(count, 0, work->lanes * sizeof *count);
     for (unsigned k = 0; k < e.tail_count; k++)
-        count[e.tail_worker[k]] = (uint16_t)(count[e.tail_worker[k]] +
-                                             batch_in(s->blocked, e.tail_on[k]));
+        count[e.tail_worker[k]] =
+            (uint16_t)(count[e.tail_worker[k]] + batch_in(s->blocked, e.tail_on[k]));
     return count;
 }
 
@@ -206,7 +208,7 @@ static unsigned need_of_role(const struct step_certificate *s, uint16_t post)
 }
 
 BATCH_LANES static void find_roles(const uint16_t *restrict post, unsigned lanes, uint16_t roles,
-                       uint16_t *restrict asked)
+                                   uint16_t *restrict asked)
 {
     for (unsigned i = 0; i < lanes; i++)
         asked[i] = post[i] & roles;
@@ -225,7 +227,7 @@ static void find_needs(const struct step_certificate *s, struct batch_work *work
         return;
     find_roles(post, work->lanes, s->asked_roles, work->d);
     FOR_MARKED(i, work->d, work->lanes)
-        need[i] |= (uint16_t)(need_of_role(s, post[i]) << NEED_BITS);
+    need[i] |= (uint16_t)(need_of_role(s, post[i]) << NEED_BITS);
 }
 
 void batch_run_certificate(const struct batch_step *step, struct batch_work *work)
@@ -238,13 +240,14 @@ void batch_run_certificate(const struct batch_step *step, struct batch_work *wor
     say_of_held(s, work->a, work->b, work->lanes, work->says);
 }
 
-/* -- bans ----------------------------------------------------------------------------------------- */
+/* -- bans ------------------------------------------------------------------------------------- */
 
 bool batch_compile_ban(struct batch_plan *plan, const struct rule *rule, struct batch_step *step)
 {
-    static const uint8_t scopes[] = {
-        [BAN_INDUSTRY] = SCOPE_PERSON, [BAN_ROLE] = SCOPE_ROLE, [BAN_TRADE] = SCOPE_TRADE,
-        [BAN_SITE] = SCOPE_SITE};
+    static const uint8_t scopes[] = {[BAN_INDUSTRY] = SCOPE_PERSON,
+                                     [BAN_ROLE] = SCOPE_ROLE,
+                                     [BAN_TRADE] = SCOPE_TRADE,
+                                     [BAN_SITE] = SCOPE_SITE};
 
     for (unsigned scope = BAN_INDUSTRY; scope <= BAN_SITE; scope++)
         step->plain.says[scope] = batch_says(plan, rule->ban.banned, scopes[scope]);
@@ -261,7 +264,7 @@ void batch_run_ban(const struct batch_step *step, struct batch_work *work)
     }
 }
 
-/* -- agreements ----------------------------------------------------------------------------------- */
+/* -- agreements ------------------------------------------------------------------------------- */
 
 bool batch_compile_agreement(struct batch_plan *plan, const struct rule *rule,
                              struct batch_step *step)
@@ -271,14 +274,14 @@ bool batch_compile_agreement(struct batch_plan *plan, const struct rule *rule,
 }
 
 BATCH_LANES static void mark_running(const uint16_t *restrict from, const uint16_t *restrict until,
-                         unsigned lanes, day_t on, uint16_t *restrict running)
+                                     unsigned lanes, day_t on, uint16_t *restrict running)
 {
     for (unsigned i = 0; i < lanes; i++)
         running[i] |= batch_mask(from[i] <= on) & batch_mask(until[i] > on);
 }
 
-BATCH_LANES static void say_where_none(const uint16_t *restrict running, unsigned lanes, uint16_t missing,
-                           uint16_t *restrict says)
+BATCH_LANES static void say_where_none(const uint16_t *restrict running, unsigned lanes,
+                                       uint16_t missing, uint16_t *restrict says)
 {
     for (unsigned i = 0; i < lanes; i++)
         says[i] |= ~running[i] & missing;
@@ -290,7 +293,8 @@ void batch_run_agreement(const struct batch_step *step, struct batch_work *work)
 
     batch_fill(work->a, work->lanes, 0);
     for (unsigned rank = 0; rank < e.ranks; rank++)
-        mark_running(e.on + rank * e.pitch, e.what + rank * e.pitch, work->lanes, work->on, work->a);
+        mark_running(e.on + rank * e.pitch, e.what + rank * e.pitch, work->lanes, work->on,
+                     work->a);
     for (unsigned k = 0; k < e.tail_count; k++) {
         if (e.tail_on[k] <= work->on && work->on < e.tail_what[k])
             work->a[e.tail_worker[k]] = UINT16_MAX;
@@ -298,7 +302,7 @@ void batch_run_agreement(const struct batch_step *step, struct batch_work *work)
     say_where_none(work->a, work->lanes, step->plain.says[0], work->says);
 }
 
-/* -- site and firm -------------------------------------------------------------------------------- */
+/* -- site and firm ---------------------------------------------------------------------------- */
 
 static void say_of_post(struct batch_plan *plan, unsigned bit, struct outcome is)
 {
@@ -319,8 +323,7 @@ bool batch_compile_site_state(struct batch_plan *plan, const struct rule *rule,
     return true;
 }
 
-bool batch_compile_permit(struct batch_plan *plan, const struct rule *rule,
-                          struct batch_step *step)
+bool batch_compile_permit(struct batch_plan *plan, const struct rule *rule, struct batch_step *step)
 {
     const struct outcome *is = rule->permit.is;
 
@@ -332,7 +335,7 @@ bool batch_compile_permit(struct batch_plan *plan, const struct rule *rule,
     return batch_says(plan, is[PERMIT_VALID], SCOPE_SITE) == 0; /* a valid permit has no bit */
 }
 
-/* -- signed decisions ----------------------------------------------------------------------------- */
+/* -- signed decisions ------------------------------------------------------------------------- */
 
 bool batch_compile_override(struct batch_plan *plan, const struct rule *rule,
                             struct batch_step *step)
@@ -358,8 +361,8 @@ void batch_run_override(const struct batch_step *step, struct batch_work *work)
         if (i == decided || e.tail_what[k] >> 8 < step->plain.signers || e.tail_on[k] > work->on ||
             work->on >= e.tail_more[k])
             continue;
-        work->says[i] = (uint16_t)((work->says[i] & ~ALL) |
-                                   step->plain.says[e.tail_what[k] & 0xff]);
+        work->says[i] =
+            (uint16_t)((work->says[i] & ~ALL) | step->plain.says[e.tail_what[k] & 0xff]);
         decided = i;
     }
 }

@@ -2,7 +2,7 @@
  *
  * Every kind of rule has two functions: one makes a step of it (numbers for one day), the other runs
  * the step over a cohort, adding to the column `says` what the rule says of each worker. The families
- * are those of rules*.c, and what is said is defined there; here it is only asked of many at once.
+ * are those of rules*.c; what is said is defined there, and here it is only asked of many at once.
  *
  * Loops over lanes have neither a branch nor a call inside, so that the compiler makes vector
  * instructions of them; what few people have is a loop over tails. */
@@ -15,17 +15,17 @@
 
 /* What rules said of a worker: bits, because the worst of many colours is then an OR. */
 enum says {
-    SAYS_YELLOW = 1,        /* scope person */
+    SAYS_YELLOW = 1, /* scope person */
     SAYS_RED = 2,
-    SAYS_YELLOW_HERE = 4,   /* other scopes */
+    SAYS_YELLOW_HERE = 4, /* other scopes */
     SAYS_RED_HERE = 8,
-    SAYS_YELLOW_KEPT = 16,  /* scope person, of reasons that no decision lifts */
+    SAYS_YELLOW_KEPT = 16, /* scope person, of reasons that no decision lifts */
     SAYS_RED_KEPT = 32,
-    SAYS_OUTSIDE = 64,      /* not asked, or a trade outside the code's scope */
-    SAYS_DECIDED = 128,     /* a signed decision is in force; it says the next two */
+    SAYS_OUTSIDE = 64,  /* not asked, or a trade outside the code's scope */
+    SAYS_DECIDED = 128, /* a signed decision is in force; it says the next two */
     SAYS_YELLOW_DECIDED = 256,
     SAYS_RED_DECIDED = 512,
-    SAYS_KEPT_SHIFT = 4,    /* from a scope's bits to those above */
+    SAYS_KEPT_SHIFT = 4, /* from a scope's bits to those above */
     SAYS_HERE_SHIFT = 2,
     SAYS_DECIDED_SHIFT = 8
 };
@@ -61,12 +61,12 @@ struct step_age {
 enum { EXAM_SAYINGS = 4 }; /* yellow and red, each as what no decision lifts or as the rest */
 
 struct step_exam {
-    uint16_t expired_by;        /* held on this day or before: expired, unless it states an end */
+    uint16_t expired_by; /* held on this day or before: expired, unless it states an end */
     uint16_t latest_by, earliest_by; /* the same for the trades with the longest and shortest */
     uint16_t none, expired, contra_person, contra_trade;
     uint16_t conclusions[EXAM_SAYINGS]; /* conclusion bits that say the same of a valid exam... */
     uint16_t says[EXAM_SAYINGS];
-    uint16_t outlasting;                /* those that stay although expired */
+    uint16_t outlasting; /* those that stay although expired */
     bool contra_outlasts;
     const struct batch_table *hazards;  /* of the trade; NULL: none */
     const struct batch_table *validity; /* index into by_trade, from 1 */
@@ -114,8 +114,8 @@ struct step_site_training {
 
 struct step_idle {
     uint16_t months, idle;
-    uint16_t seen_by;  /* last seen on this day or before: idle */
-    uint16_t horizon;  /* and after this one, or nothing is known of him */
+    uint16_t seen_by; /* last seen on this day or before: idle */
+    uint16_t horizon; /* and after this one, or nothing is known of him */
     uint32_t retraining_types;
 };
 
@@ -160,7 +160,7 @@ _Static_assert(sizeof(struct batch_step) * POLICY_RULES_MAX <=
                    sizeof(((struct batch_plan *)0)->steps),
                "a plan has room for every rule");
 
-/* -- while a plan is made ------------------------------------------------------------------------- */
+/* -- while a plan is made --------------------------------------------------------------------- */
 
 /* Fails (false) when the rule is larger than a step can hold. */
 typedef bool batch_compile_fn(struct batch_plan *plan, const struct rule *rule,
@@ -184,7 +184,7 @@ bool batch_audience_of(struct batch_plan *plan, const struct audience *whom,
                        struct batch_audience *audience, enum scope *scope);
 struct batch_level batch_level_of(unsigned type, uint16_t hours);
 
-/* -- while it runs -------------------------------------------------------------------------------- */
+/* -- while it runs ---------------------------------------------------------------------------- */
 
 enum { WORK_LANES = COHORT_WORKERS_MAX + COHORT_LANES }; /* not 4,096 bytes apart, either */
 
@@ -238,7 +238,7 @@ void batch_audience_mask(const struct batch_audience *audience, struct batch_wor
 
 static inline uint16_t batch_mask(bool holds)
 {
-    return (uint16_t)-(uint16_t)holds;
+    return (uint16_t) - (uint16_t)holds;
 }
 
 /* Whether a rank or tail, none of whose events is later than `latest`, may have any in the window. */

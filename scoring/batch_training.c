@@ -1,10 +1,7 @@
-/* scoring/batch_training.c: training, study and coming back after a long time, of a cohort
- * (rules_training.c). */
+/* scoring/batch_training.c: training and study of a cohort (rules_training.c). */
 #include "scoring/batch_parts.h"
 
 #include <stddef.h>
-
-enum { HORIZON_MONTHS = FACTS_HORIZON_MONTHS };
 
 static bool has_type(uint32_t types, unsigned type)
 {
@@ -21,13 +18,13 @@ static struct cohort_events trainings(const struct batch_work *work, unsigned ty
 }
 
 BATCH_LANES static void say_where_less(const uint16_t *restrict sum, uint16_t need, unsigned lanes,
-                           uint16_t missing, uint16_t *restrict says)
+                                       uint16_t missing, uint16_t *restrict says)
 {
     for (unsigned i = 0; i < lanes; i++)
         says[i] |= batch_mask(sum[i] < need) & missing;
 }
 
-/* -- hours of training ---------------------------------------------------------------------------- */
+/* -- hours of training ------------------------------------------------------------------------ */
 
 static inline uint16_t worth(uint16_t what, struct batch_level level)
 {
@@ -47,16 +44,17 @@ static inline uint16_t worth_in(uint16_t on, uint16_t what, struct batch_window 
     return batch_mask(batch_in(window, on)) & worth(what, level);
 }
 
-BATCH_LANES static void add_rank(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
-                     struct batch_window window, struct batch_level level, uint16_t *restrict sum)
+BATCH_LANES static void add_rank(const uint16_t *restrict on, const uint16_t *restrict what,
+                                 unsigned lanes, struct batch_window window,
+                                 struct batch_level level, uint16_t *restrict sum)
 {
     for (unsigned i = 0; i < lanes; i++)
         sum[i] = (uint16_t)(sum[i] + worth_in(on[i], what[i], window, level));
 }
 
-BATCH_LANES static void take_rank(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
-                      struct batch_window window, struct batch_level level,
-                      uint16_t *restrict sum)
+BATCH_LANES static void take_rank(const uint16_t *restrict on, const uint16_t *restrict what,
+                                  unsigned lanes, struct batch_window window,
+                                  struct batch_level level, uint16_t *restrict sum)
 {
     for (unsigned i = 0; i < lanes; i++)
         sum[i] = worth_in(on[i], what[i], window, level);
@@ -64,14 +62,15 @@ BATCH_LANES static void take_rank(const uint16_t *restrict on, const uint16_t *r
 
 /* All ranks of a type are at most 8 * 255 hours and there are 13 types, so only tails can overflow:
  * they come last. */
-_Static_assert(COHORT_RANKS_MAX * TRAINING_HOURS * TRAINING_DRILL <= UINT16_MAX, "see above");
+_Static_assert(COHORT_RANKS_MAX *TRAINING_HOURS *TRAINING_DRILL <= UINT16_MAX, "see above");
 
 static void sum_ranks(const struct batch_work *work, uint32_t types, struct batch_window window,
                       struct batch_level level, uint16_t *sum)
 {
     bool any = false;
 
-    FOR_TYPES(type, types) {
+    FOR_TYPES(type, types)
+    {
         const struct cohort_events e = trainings(work, type);
 
         for (unsigned rank = 0; rank < e.ranks; rank++) {
@@ -90,7 +89,8 @@ static void sum_hours(const struct batch_work *work, uint32_t types, struct batc
                       struct batch_level level, uint16_t *sum)
 {
     sum_ranks(work, types, window, level, sum);
-    FOR_TYPES(type, types) {
+    FOR_TYPES(type, types)
+    {
         const struct cohort_events e = trainings(work, type);
         bool speaks = batch_speaks(window, e.latest[e.ranks]);
 
@@ -103,7 +103,7 @@ static void sum_hours(const struct batch_work *work, uint32_t types, struct batc
 }
 
 BATCH_LANES static void take_later(const uint16_t *restrict on, unsigned lanes, day_t last,
-                       uint16_t *restrict day)
+                                   uint16_t *restrict day)
 {
     for (unsigned i = 0; i < lanes; i++) {
         uint16_t held = batch_mask(on[i] <= last) & on[i];
@@ -115,7 +115,8 @@ BATCH_LANES static void take_later(const uint16_t *restrict on, unsigned lanes, 
 void batch_last_passed(const struct batch_work *work, uint32_t types, uint16_t *day)
 {
     batch_fill(day, work->lanes, 0);
-    FOR_TYPES(type, types) {
+    FOR_TYPES(type, types)
+    {
         const struct cohort_events e = trainings(work, type);
         bool tail;
         unsigned ranks = batch_ranks_now(work, &e, &tail);
@@ -131,7 +132,7 @@ void batch_last_passed(const struct batch_work *work, uint32_t types, uint16_t *
     }
 }
 
-/* -- entry training ------------------------------------------------------------------------------- */
+/* -- entry training --------------------------------------------------------------------------- */
 
 bool batch_compile_entry(struct batch_plan *plan, const struct rule *rule, struct batch_step *step)
 {
@@ -154,7 +155,20 @@ void batch_run_entry(const struct batch_step *step, struct batch_work *work)
     }
 }
 
-/* -- periodic training ---------------------------------------------------------------------------- */
+/* -- periodic training ------------------------------------------------------------------------ */
+
+static void compile_calendar(struct step_periodic *s, day_t on, unsigned months)
+{
+    day_t first = day_of_period(on, months, 0), before;
+
+    s->window = batch_days(first, on);
+    s->before = batch_days(1, 0); /* the calendar's first period has none before it */
+    if (first == 0)
+        return;
+    before = day_of_period((day_t)(first - 1), months, 0);
+    s->before = batch_days(before, (day_t)(first - 1));
+    s->enrolled_by = before == 0 ? 0 : (uint16_t)(before - 1);
+}
 
 bool batch_compile_periodic(struct batch_plan *plan, const struct rule *rule,
                             struct batch_step *step)
@@ -169,17 +183,10 @@ bool batch_compile_periodic(struct batch_plan *plan, const struct rule *rule,
     s->level = batch_level_of(0, r->hours);
     s->expired = batch_says(plan, r->expired, scope);
     s->by_calendar = r->period_months != 0;
-    if (s->by_calendar) {
-        day_t first = day_of_period(plan->on, r->period_months, 0);
-        day_t before = first == 0 ? 0 : day_of_period((day_t)(first - 1), r->period_months, 0);
-
-        s->window = batch_days(first, plan->on);
-        s->before = first == 0 ? (struct batch_window){.first = DAY_NEVER}
-                               : batch_days(before, (day_t)(first - 1));
-        s->enrolled_by = before == 0 ? 0 : (uint16_t)(before - 1);
-    } else {
+    if (s->by_calendar)
+        compile_calendar(s, plan->on, r->period_months);
+    else
         s->window = batch_rolling(plan->on, r->window_months);
-    }
     return true;
 }
 
@@ -198,8 +205,7 @@ BATCH_LANES static void mark_known(uint16_t *column, unsigned lanes)
 
 /* Whom the rule speaks of at all: rolling, who ever passed such a training; by the calendar, who
  * was enrolled before the period before this one. */
-static void find_subjects(const struct step_periodic *s, struct batch_work *work,
-                          uint16_t *subject)
+static void find_subjects(const struct step_periodic *s, struct batch_work *work, uint16_t *subject)
 {
     if (s->by_calendar) {
         mark_enrolled(cohort_column(work->cohort, COLUMN_ENROLLED), s->enrolled_by, work->lanes,
@@ -211,7 +217,7 @@ static void find_subjects(const struct step_periodic *s, struct batch_work *work
 }
 
 BATCH_LANES static void keep_lacking(const uint16_t *restrict sum, uint16_t need, unsigned lanes,
-                         uint16_t *restrict subject)
+                                     uint16_t *restrict subject)
 {
     for (unsigned i = 0; i < lanes; i++)
         subject[i] &= batch_mask(sum[i] < need);
@@ -242,7 +248,7 @@ void batch_run_periodic(const struct batch_step *step, struct batch_work *work)
     batch_say(work->a, s->expired, work->lanes, work->says);
 }
 
-/* -- transfer training ---------------------------------------------------------------------------- */
+/* -- transfer training ------------------------------------------------------------------------ */
 
 bool batch_compile_transfer(struct batch_plan *plan, const struct rule *rule,
                             struct batch_step *step)
@@ -268,7 +274,8 @@ BATCH_LANES static void add_since(const uint16_t *restrict on, const uint16_t *r
 static void sum_since(const struct batch_work *work, const struct step_transfer *s,
                       const uint16_t *since, uint16_t *sum)
 {
-    FOR_TYPES(type, s->types) {
+    FOR_TYPES(type, s->types)
+    {
         const struct cohort_events e = trainings(work, type);
 
         for (unsigned rank = 0; rank < e.ranks; rank++)
@@ -303,7 +310,7 @@ void batch_run_transfer(const struct batch_step *step, struct batch_work *work)
     }
 }
 
-/* -- study points --------------------------------------------------------------------------------- */
+/* -- study points ----------------------------------------------------------------------------- */
 
 bool batch_compile_study(struct batch_plan *plan, const struct rule *rule, struct batch_step *step)
 {
@@ -316,7 +323,8 @@ bool batch_compile_study(struct batch_plan *plan, const struct rule *rule, struc
 }
 
 BATCH_LANES static void add_points(const uint16_t *restrict on, const uint16_t *restrict points,
-                       unsigned lanes, struct batch_window window, uint16_t *restrict sum)
+                                   unsigned lanes, struct batch_window window,
+                                   uint16_t *restrict sum)
 {
     for (unsigned i = 0; i < lanes; i++)
         sum[i] = add_at_most(sum[i], batch_mask(batch_in(window, on[i])) & points[i]);
@@ -330,7 +338,8 @@ void batch_run_study(const struct batch_step *step, struct batch_work *work)
     batch_fill(work->a, work->lanes, 0);
     for (unsigned rank = 0; rank < e.ranks; rank++) {
         if (batch_speaks(s->window, e.latest[rank]))
-            add_points(e.on + rank * e.pitch, e.what + rank * e.pitch, work->lanes, s->window, work->a);
+            add_points(e.on + rank * e.pitch, e.what + rank * e.pitch, work->lanes, s->window,
+                       work->a);
     }
     for (unsigned k = 0; k < e.tail_count; k++) {
         uint16_t *of = &work->a[e.tail_worker[k]];
@@ -341,7 +350,7 @@ void batch_run_study(const struct batch_step *step, struct batch_work *work)
     say_where_less(work->a, s->points, work->lanes, s->missing, work->says);
 }
 
-/* -- training for the site ------------------------------------------------------------------------ */
+/* -- training for the site -------------------------------------------------------------------- */
 
 bool batch_compile_site_training(struct batch_plan *plan, const struct rule *rule,
                                  struct batch_step *step)
@@ -356,15 +365,16 @@ bool batch_compile_site_training(struct batch_plan *plan, const struct rule *rul
     return true;
 }
 
-BATCH_LANES static void mark_held(const uint16_t *restrict on, const uint16_t *restrict what, unsigned lanes,
-                      struct batch_window window, uint16_t *restrict held)
+BATCH_LANES static void mark_held(const uint16_t *restrict on, const uint16_t *restrict what,
+                                  unsigned lanes, struct batch_window window,
+                                  uint16_t *restrict held)
 {
     for (unsigned i = 0; i < lanes; i++)
         held[i] |= batch_mask(batch_in(window, on[i])) & what[i];
 }
 
 BATCH_LANES static void say_where_not(const uint16_t *restrict held, const uint16_t *restrict post,
-                          unsigned lanes, uint16_t missing, uint16_t *restrict says)
+                                      unsigned lanes, uint16_t missing, uint16_t *restrict says)
 {
     for (unsigned i = 0; i < lanes; i++)
         says[i] |= batch_mask((post[i] & POST_SITE) != 0) &
@@ -376,7 +386,8 @@ void batch_run_site_training(const struct batch_step *step, struct batch_work *w
     const struct step_site_training *s = &step->site_training;
 
     batch_fill(work->a, work->lanes, 0);
-    FOR_TYPES(type, s->types) {
+    FOR_TYPES(type, s->types)
+    {
         const struct cohort_events e = trainings(work, type);
 
         for (unsigned rank = 0; rank < e.ranks; rank++) {
@@ -391,77 +402,4 @@ void batch_run_site_training(const struct batch_step *step, struct batch_work *w
     }
     say_where_not(work->a, cohort_column(work->cohort, COLUMN_POST), work->lanes, s->missing,
                   work->says);
-}
-
-/* -- idle ----------------------------------------------------------------------------------------- */
-
-bool batch_compile_idle(struct batch_plan *plan, const struct rule *rule, struct batch_step *step)
-{
-    const struct rule_idle *r = &rule->idle;
-
-    step->idle.months = r->months;
-    step->idle.idle = batch_says(plan, r->idle, SCOPE_PERSON);
-    step->idle.seen_by = batch_months_before(plan->on, r->months);
-    step->idle.horizon = batch_months_before(plan->on, HORIZON_MONTHS);
-    step->idle.retraining_types = r->retraining_types & ~(1u << TRAINING_PRE_SHIFT);
-    return r->months <= HORIZON_MONTHS;
-}
-
-BATCH_LANES static void say_of_unseen(const uint16_t *restrict seen,
-                                      const uint16_t *restrict enrolled, unsigned lanes,
-                                      uint16_t seen_by, uint16_t horizon, uint16_t idle,
-                                      uint16_t *restrict says)
-{
-    for (unsigned i = 0; i < lanes; i++) {
-        uint16_t known = batch_mask(seen[i] > horizon) | batch_mask(enrolled[i] != 0);
-
-        says[i] |= batch_mask(seen[i] <= seen_by) & known & idle;
-    }
-}
-
-/* The gaps that lie behind him: the day on which his last one ended, in `ended`. The one in which
- * he is (the day asked about is not the last that is known) speaks at once. */
-static bool look_at_gaps(const struct step_idle *s, struct batch_work *work, uint16_t *ended)
-{
-    const uint16_t *enrolled = cohort_column(work->cohort, COLUMN_ENROLLED);
-    const struct cohort_events e = cohort_events(work->cohort, LIST_GAP);
-    bool any = false;
-
-    for (unsigned k = 0; k < e.tail_count; k++) {
-        unsigned i = e.tail_worker[k];
-        day_t next = e.tail_on[k], last = e.tail_what[k];
-        bool known = last > s->horizon;
-
-        if (next > work->on) {
-            if (last <= s->seen_by && (known || enrolled[i] != 0))
-                work->says[i] |= s->idle;
-        } else if (known && next >= day_add_months(last, s->months)) {
-            ended[i] = next > ended[i] ? next : ended[i];
-            any = true;
-        }
-    }
-    return any;
-}
-
-BATCH_LANES static void say_unless_retrained(const uint16_t *restrict ended, const uint16_t *restrict retrained,
-                                 unsigned lanes, uint16_t idle, uint16_t *restrict says)
-{
-    for (unsigned i = 0; i < lanes; i++)
-        says[i] |= batch_mask(ended[i] > retrained[i]) & idle;
-}
-
-void batch_run_idle(const struct batch_step *step, struct batch_work *work)
-{
-    const struct step_idle *s = &step->idle;
-
-    say_of_unseen(cohort_column(work->cohort, COLUMN_SEEN),
-                  cohort_column(work->cohort, COLUMN_ENROLLED), work->lanes, s->seen_by, s->horizon,
-                  s->idle, work->says); /* nothing of him for so long, up to today */
-    if (cohort_events(work->cohort, LIST_GAP).tail_count == 0)
-        return;
-    batch_fill(work->a, work->lanes, 0);
-    if (!look_at_gaps(s, work, work->a))
-        return;
-    batch_last_passed(work, s->retraining_types, work->b);
-    say_unless_retrained(work->a, work->b, work->lanes, s->idle, work->says);
 }

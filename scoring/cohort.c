@@ -6,7 +6,7 @@
 _Static_assert(COHORT_LANES * sizeof(uint16_t) == COHORT_ALIGN, "every rank begins aligned");
 _Static_assert(sizeof(struct cohort) % 4 == 0, "the columns follow after padding only");
 
-/* -- reading -------------------------------------------------------------------------------------- */
+/* -- reading ---------------------------------------------------------------------------------- */
 
 enum { COLUMN_WHAT = 1, COLUMN_MORE = 2 };
 
@@ -18,8 +18,10 @@ static unsigned columns_of(unsigned list)
     case LIST_CERTIFICATE:
     case LIST_STATUS:
     case LIST_BAN:
-    case LIST_OVERRIDE: return 3;
-    default:            return 2;
+    case LIST_OVERRIDE:
+        return 3;
+    default:
+        return 2;
     }
 }
 
@@ -61,7 +63,7 @@ struct cohort_events cohort_events(const struct cohort *cohort, enum cohort_list
     };
 }
 
-/* -- sealing -------------------------------------------------------------------------------------- */
+/* -- sealing ---------------------------------------------------------------------------------- */
 
 static unsigned lanes_of(const struct cohort_builder *builder)
 {
@@ -155,7 +157,8 @@ static void clear_ranks(struct cohort *cohort)
 struct target {
     uint16_t *ranks, *tail;         /* tail: the next place there */
     size_t ranks_apart, tail_apart; /* from one column to the next */
-    size_t more; /* columns from `on` to `more`; where there is none, 1: `what` is written over it */
+    size_t
+        more; /* columns from `on` to `more`; where there is none, 1: `what` is written over it */
     unsigned rank_count;
 };
 

@@ -7,8 +7,9 @@
  *
  * In every list a worker's latest event comes first. Where many people have something, everybody's
  * latest is a column of its own (rank 0), everybody's latest but one the next, and so on, as long as
- * at least one worker in four has so many; whoever has not, has one there on day 0. What is left is the list's tail, worker by worker. With the latest day of each rank beside it, a question
- * about the last twelve months does not even look at what is older.
+ * at least one worker in four has so many; whoever has not, has one there on day 0. What is left is
+ * the list's tail, worker by worker. With the latest day of each rank beside it, a question about
+ * the last twelve months does not even look at what is older.
  *
  *   list         on              what                                    more
  *   EXAM         examined on     1 << conclusion, hazards << 8           its own end, 0: by policy
@@ -28,8 +29,9 @@
  *   TRANSFER     took up the     the last day before on which he took up -
  *                post's trade    another trade
  *
- * The first three and trainings have ranks; of the others there is only a tail. GAP and TRANSFER are derived here, because they depend
- * on no policy; of gaps only those of at least the builder's `gap_days` are kept. */
+ * The first three and trainings have ranks; of the others there is only a tail. GAP and TRANSFER
+ * are derived here, because they depend on no policy; of gaps only those of at least the builder's
+ * `gap_days` are kept. */
 #ifndef SCORING_COHORT_H
 #define SCORING_COHORT_H
 
@@ -75,9 +77,10 @@ enum {
 enum {
     COHORT_WORKERS_MAX = 2048,
     COHORT_RANKS_MAX = 8,
-    COHORT_LANES = 64,   /* columns are as long as a multiple of this, and begin at one of 128 bytes */
+    COHORT_LANES =
+        64, /* columns are as long as a multiple of this, and begin at one of 128 bytes */
     COHORT_ALIGN = 128,
-    COHORT_FILL = 4      /* a rank is a column when one worker in so many has an event of it */
+    COHORT_FILL = 4 /* a rank is a column when one worker in so many has an event of it */
 };
 
 struct cohort_part {
@@ -119,7 +122,7 @@ struct cohort_events {
 const uint16_t *cohort_column(const struct cohort *cohort, enum cohort_column column);
 struct cohort_events cohort_events(const struct cohort *cohort, enum cohort_list list);
 
-/* -- building one --------------------------------------------------------------------------------- */
+/* -- building one ----------------------------------------------------------------------------- */
 
 struct cohort_entry {
     uint16_t worker, on, what, more;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* -- adding --------------------------------------------------------------------------------------- */
+/* -- adding ----------------------------------------------------------------------------------- */
 
 void cohort_begin(struct cohort_builder *builder, struct cohort_entry *staged, uint32_t capacity,
                   uint16_t gap_days)
@@ -28,7 +28,7 @@ struct adding {
     bool is_asked, full, odd;
     uint8_t rank[COHORT_LISTS];
     unsigned engagements;
-    day_t seen;    /* the last day on which anything shows him at work */
+    day_t seen;       /* the last day on which anything shows him at work */
     uint64_t seen_in; /* bit per stretch of days, from enrolment, in which anything does */
     bool is_long;     /* anything lies beyond the last stretch */
 };
@@ -40,8 +40,8 @@ static inline void put(struct adding *a, unsigned list, uint16_t on, unsigned wh
         return;
     }
     a->odd |= on == DAY_UNKNOWN || on > DAY_LAST || what > UINT16_MAX || more > UINT16_MAX;
-    *a->at++ = (struct cohort_entry){a->worker, on, (uint16_t)what, (uint16_t)more, (uint8_t)list,
-                                     a->rank[list]};
+    *a->at++ = (struct cohort_entry){a->worker,     on,           (uint16_t)what, (uint16_t)more,
+                                     (uint8_t)list, a->rank[list]};
     a->rank[list] = (uint8_t)(a->rank[list] + (a->rank[list] < COHORT_RANKS_MAX));
 }
 
@@ -50,7 +50,8 @@ static void put_training(struct adding *a, const struct fact *f)
     if (f->a < TRAINING_ENTRY_COMPANY || f->a > TRAINING_DRILL)
         a->odd = true;
     else if (f->c == 1) /* in vain it is no more than a sign of life */
-        put(a, LIST_TRAINING + f->a, f->on, f->b | (f->ref == a->context->site ? TRAINING_HERE : 0u), 0);
+        put(a, LIST_TRAINING + f->a, f->on,
+            f->b | (f->ref == a->context->site ? TRAINING_HERE : 0u), 0);
 }
 
 static void put_exam(struct adding *a, const struct fact *f)
@@ -105,8 +106,10 @@ static void put_status(struct adding *a, const struct fact *f)
 static void put_ban(struct adding *a, const struct fact *f)
 {
     const struct context *c = a->context;
-    const uint32_t subjects[] = {
-        [BAN_INDUSTRY] = f->ref, [BAN_ROLE] = c->role, [BAN_TRADE] = c->trade, [BAN_SITE] = c->site};
+    const uint32_t subjects[] = {[BAN_INDUSTRY] = f->ref,
+                                 [BAN_ROLE] = c->role,
+                                 [BAN_TRADE] = c->trade,
+                                 [BAN_SITE] = c->site};
 
     if (f->a < BAN_INDUSTRY || f->a > BAN_SITE || (f->a != BAN_INDUSTRY && !a->is_asked))
         return;
@@ -120,7 +123,7 @@ static void put_override(struct adding *a, const struct fact *f)
     put(a, LIST_OVERRIDE, f->on, f->a | (unsigned)f->c << 8, f->until);
 }
 
-/* -- signs of life -------------------------------------------------------------------------------- */
+/* -- signs of life ---------------------------------------------------------------------------- */
 
 /* It shows nothing that an engagement does not, and facts keep only the last month's. */
 static bool is_briefing(const struct fact *f)
@@ -135,8 +138,8 @@ static day_t active_until(const struct fact *engagement)
 }
 
 /* Which stretch of half the shortest gap's days a day lies in, counted from enrolment. */
-static inline unsigned stretch_number(const struct cohort_builder *builder,
-                                      const struct adding *a, day_t day)
+static inline unsigned stretch_number(const struct cohort_builder *builder, const struct adding *a,
+                                      day_t day)
 {
     unsigned enrolled = a->facts->enrolled, since = (day - enrolled) & -(unsigned)(day > enrolled);
 
@@ -210,7 +213,7 @@ static void put_gaps(struct adding *a, uint16_t gap_days)
     }
 }
 
-/* -- engagements ---------------------------------------------------------------------------------- */
+/* -- engagements ------------------------------------------------------------------------------ */
 
 static bool was_in_trade_before(const struct stretch *all, const struct fact *engagement)
 {
@@ -241,7 +244,7 @@ static void put_transfer(struct adding *a)
         put(a, LIST_TRANSFER, taken_up->on, before, 0);
 }
 
-/* -- a worker ------------------------------------------------------------------------------------- */
+/* -- a worker --------------------------------------------------------------------------------- */
 
 static void put_fact(const struct cohort_builder *builder, struct adding *a, const struct fact *f)
 {
@@ -263,13 +266,26 @@ static void put_fact(const struct cohort_builder *builder, struct adding *a, con
         put_violation(a, f);
         show_day(builder, a, f->on);
         break;
-    case FACT_ENGAGEMENT:         show_engagement(builder, a, f); break;
-    case FACT_CERTIFICATE:        put_certificate(a, f); break;
-    case FACT_CERTIFICATE_STATUS: put_status(a, f); break;
-    case FACT_BAN:                put_ban(a, f); break;
-    case FACT_AGREEMENT:          put(a, LIST_AGREEMENT, f->on, f->until, 0); break;
-    case FACT_OVERRIDE:           put_override(a, f); break;
-    default:                      break; /* stars */
+    case FACT_ENGAGEMENT:
+        show_engagement(builder, a, f);
+        break;
+    case FACT_CERTIFICATE:
+        put_certificate(a, f);
+        break;
+    case FACT_CERTIFICATE_STATUS:
+        put_status(a, f);
+        break;
+    case FACT_BAN:
+        put_ban(a, f);
+        break;
+    case FACT_AGREEMENT:
+        put(a, LIST_AGREEMENT, f->on, f->until, 0);
+        break;
+    case FACT_OVERRIDE:
+        put_override(a, f);
+        break;
+    default:
+        break; /* stars */
     }
 }
 

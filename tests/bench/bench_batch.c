@@ -51,7 +51,7 @@ static double median(double *values, size_t count)
     return values[count / 2];
 }
 
-/* -- the nation ----------------------------------------------------------------------------------- */
+/* -- the nation ------------------------------------------------------------------------------- */
 
 struct part { /* what one thread built */
     unsigned char *memory;
@@ -68,7 +68,8 @@ static void *room_for(size_t bytes)
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     CHECK(at != MAP_FAILED);
-    (void)madvise(at, bytes, MADV_HUGEPAGE); /* without it, pages are small: slower for both sides */
+    (void)madvise(at, bytes,
+                  MADV_HUGEPAGE); /* without it, pages are small: slower for both sides */
     return at;
 }
 
@@ -119,9 +120,9 @@ static void drop_nation(void)
         munmap(parts[i].memory, parts[i].room);
 }
 
-/* -- what is measured ----------------------------------------------------------------------------- */
+/* -- what is measured ------------------------------------------------------------------------- */
 
-struct job { /* a thread's share of one sample */
+struct job {                       /* a thread's share of one sample */
     const struct batch_plan *plan; /* NULL: only read */
     unsigned first, count;         /* parts */
     uint64_t colours[4];
@@ -209,7 +210,7 @@ static struct sample run(const struct batch_plan *plan, unsigned threads)
     return sample;
 }
 
-/* -- over millions -------------------------------------------------------------------------------- */
+/* -- over millions ---------------------------------------------------------------------------- */
 
 static const char *const policies[] = {"jiangsu-2023-05.json", "default.json"};
 enum { POLICIES = sizeof policies / sizeof policies[0], READING = POLICIES };
@@ -222,8 +223,8 @@ static void print_size(uint64_t workers, double built_s)
 
     printf("# %.0f M workers, %.1f events each, %.1f bytes each (%.2f GB); made up and built in "
            "%.0f s\n",
-           (double)workers / 1e6, (double)facts / (double)workers,
-           (double)bytes / (double)workers, (double)bytes / 1e9, built_s);
+           (double)workers / 1e6, (double)facts / (double)workers, (double)bytes / (double)workers,
+           (double)bytes / 1e9, built_s);
 }
 
 static void measure(uint64_t workers, unsigned threads)
@@ -271,7 +272,7 @@ static void over_millions(uint64_t workers)
     drop_nation();
 }
 
-/* -- from facts ----------------------------------------------------------------------------------- */
+/* -- from facts ------------------------------------------------------------------------------- */
 
 static struct nation_worker *people;
 
@@ -311,8 +312,8 @@ static void check_alike(const struct batch_plan *plan)
     for (unsigned i = 0; i < FACTS_WORKERS; i += COHORT_WORKERS_MAX) {
         CHECK(batch_colours(plan, cohort_of(i, plan->gap_days), person, here));
         for (unsigned k = 0; k < COHORT_WORKERS_MAX; k++) {
-            struct colours one = safety_colours(&people[i + k].facts, &people[i + k].context,
-                                                plan->policy, today);
+            struct colours one =
+                safety_colours(&people[i + k].facts, &people[i + k].context, plan->policy, today);
 
             CHECK(person[k] == one.person_colour && here[k] == one.colour_here);
         }
@@ -325,7 +326,9 @@ static void go(enum way way, const struct batch_plan *plan)
 
     switch (way) {
     case WAY_COLUMNS:
-    case WAY_BUILD: go_through_columns(plan, way == WAY_COLUMNS); break;
+    case WAY_BUILD:
+        go_through_columns(plan, way == WAY_COLUMNS);
+        break;
     case WAY_ONE_BY_ONE:
         for (unsigned i = 0; i < FACTS_WORKERS; i++)
             sink += safety_colours(&people[i].facts, &people[i].context, plan->policy, today)

@@ -22,8 +22,8 @@ static const struct {
     uint16_t trade;
     uint8_t class;
 } trades[] = {
-    {9, 50, 0},  {9, 240, 0}, {14, 20, 0}, {14, 10, 0}, {12, 190, 0}, {6, 110, 0}, {5, 130, 1},
-    {3, 270, 99}, {8, 40, 0}, {6, 30, 2},  {3, 170, 4}, {2, 180, 8},  {2, 80, 0},  {7, 390, 0},
+    {9, 50, 0},   {9, 240, 0}, {14, 20, 0}, {14, 10, 0}, {12, 190, 0}, {6, 110, 0}, {5, 130, 1},
+    {3, 270, 99}, {8, 40, 0},  {6, 30, 2},  {3, 170, 4}, {2, 180, 8},  {2, 80, 0},  {7, 390, 0},
 };
 
 enum { SITES = 15000, FEMALE_PERCENT = 12, MANAGER_PERCENT = 6, HISTORY_DAYS = 1500 };
@@ -78,8 +78,8 @@ static void add_person(struct life *life)
     bool manager = chance(life, MANAGER_PERCENT * 10);
     unsigned history = chance(life, 400) ? 160 : HISTORY_DAYS; /* four in ten are new */
 
-    w->facts.birth = (day_t)(day_add_months(life->today, -12 * age) -
-                             dice_between(&life->dice, 1, 360));
+    w->facts.birth =
+        (day_t)(day_add_months(life->today, -12 * age) - dice_between(&life->dice, 1, 360));
     w->facts.sex = chance(life, FEMALE_PERCENT * 10) ? SEX_FEMALE : SEX_MALE;
     life->came = (day_t)(life->today - dice_between(&life->dice, 3, 150));
     w->facts.enrolled = life->came;
@@ -98,7 +98,8 @@ static void add_person(struct life *life)
 /* Yearly, the last one within the year but for one in thirty. */
 static void add_exams(struct life *life)
 {
-    int first = life->worker->facts.enrolled, last = life->today - dice_between(&life->dice, 5, 350);
+    int first = life->worker->facts.enrolled,
+        last = life->today - dice_between(&life->dice, 5, 350);
 
     if (chance(life, 12))
         return;

@@ -48,7 +48,7 @@ static bool one_in(unsigned n)
     return any_below(n) == 0;
 }
 
-/* -- days: those that a window of so many months can turn on are drawn often ----------------------- */
+/* -- days: those that a window of so many months can turn on are drawn often ------------------ */
 
 static const uint8_t months[] = {1, 2, 3, 6, 12, 24, 36, 60};
 static const uint8_t years[] = {16, 18, 50, 55, 60, 65};
@@ -69,11 +69,20 @@ static day_t some_day(day_t today)
     int day;
 
     switch (any_below(5)) {
-    case 0:  day = today - (int)any_below(2200) + 200; break;
-    case 1:  day = today - (int)any_below(60) + 10; break;
-    case 3:  day = today - 100 * (int)any_below(5); break; /* several things on one day */
-    case 2:  day = day_of_period(today, any_below(2) ? 3 : 12, 0) + (int)any_below(3) - 1; break;
-    default: day = day_add_months(today, -(int)some_months()) + (int)any_below(3) - 1;
+    case 0:
+        day = today - (int)any_below(2200) + 200;
+        break;
+    case 1:
+        day = today - (int)any_below(60) + 10;
+        break;
+    case 3:
+        day = today - 100 * (int)any_below(5);
+        break; /* several things on one day */
+    case 2:
+        day = day_of_period(today, any_below(2) ? 3 : 12, 0) + (int)any_below(3) - 1;
+        break;
+    default:
+        day = day_add_months(today, -(int)some_months()) + (int)any_below(3) - 1;
     }
     return day < 1 ? 1 : (day_t)day;
 }
@@ -81,10 +90,14 @@ static day_t some_day(day_t today)
 static day_t some_end(day_t from, day_t today)
 {
     switch (any_below(5)) {
-    case 0:  return DAY_NEVER;
-    case 1:  return (day_t)(today + any_below(3) - 1);
-    case 2:  return (day_t)(some_day(today) + 1);
-    default: return (day_t)(from + 1 + any_below(900));
+    case 0:
+        return DAY_NEVER;
+    case 1:
+        return (day_t)(today + any_below(3) - 1);
+    case 2:
+        return (day_t)(some_day(today) + 1);
+    default:
+        return (day_t)(from + 1 + any_below(900));
     }
 }
 
@@ -96,22 +109,27 @@ void any_crowd_begin(void)
     favourite = (uint8_t)(1 + any_below(TRAINING_DRILL));
 }
 
-/* -- facts ---------------------------------------------------------------------------------------- */
+/* -- facts ------------------------------------------------------------------------------------ */
 
 static uint32_t number_of_kind(unsigned kind, const struct any_worker *w)
 {
     switch (kind) {
     case FACT_STUDY:
-    case FACT_STAR:      return 1 + any_below(80);
-    case FACT_VIOLATION: return one_in(4) ? 0 : 700 + any_below(3);
-    case FACT_BAN:       return any_below(2) ? w->context.trade : any_below(4);
-    default:             return any_below(4);
+    case FACT_STAR:
+        return 1 + any_below(80);
+    case FACT_VIOLATION:
+        return one_in(4) ? 0 : 700 + any_below(3);
+    case FACT_BAN:
+        return any_below(2) ? w->context.trade : any_below(4);
+    default:
+        return any_below(4);
     }
 }
 
 static void make_fact(struct fact *f, unsigned kind, const struct any_worker *w, day_t today)
 {
-    *f = (struct fact){.on = some_day(today), .kind = (uint8_t)kind, .ref = number_of_kind(kind, w)};
+    *f =
+        (struct fact){.on = some_day(today), .kind = (uint8_t)kind, .ref = number_of_kind(kind, w)};
     f->until = some_end(f->on, today);
     switch (kind) {
     case FACT_EXAM:
@@ -134,9 +152,15 @@ static void make_fact(struct fact *f, unsigned kind, const struct any_worker *w,
         f->b = (uint8_t)(one_in(8) ? any_below(256) : 1 + any_below(3));
         f->c = (uint8_t)(1 + any_below(3));
         break;
-    case FACT_CERTIFICATE_STATUS: f->a = (uint8_t)(1 + any_below(3)); break;
-    case FACT_BAN:                f->a = (uint8_t)(1 + any_below(4)); break;
-    case FACT_AGREEMENT:          f->a = AGREEMENT_WRITTEN; break;
+    case FACT_CERTIFICATE_STATUS:
+        f->a = (uint8_t)(1 + any_below(3));
+        break;
+    case FACT_BAN:
+        f->a = (uint8_t)(1 + any_below(4));
+        break;
+    case FACT_AGREEMENT:
+        f->a = AGREEMENT_WRITTEN;
+        break;
     case FACT_OVERRIDE:
         f->a = (uint8_t)any_below(4);
         f->c = (uint8_t)any_below(3);
@@ -146,7 +170,8 @@ static void make_fact(struct fact *f, unsigned kind, const struct any_worker *w,
         f->b = (uint8_t)(some_trade() / 10);
         f->until = f->until > f->on ? f->until : (day_t)(f->on + 1);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -195,7 +220,8 @@ void any_worker_make(struct any_worker *worker, day_t today)
     }
     worker->facts = (struct facts){
         .fact = worker->fact,
-        .birth = one_in(10) ? DAY_UNKNOWN : (day_t)(one_in(3) ? 15000 + (int)any_below(20000) : born),
+        .birth =
+            one_in(10) ? DAY_UNKNOWN : (day_t)(one_in(3) ? 15000 + (int)any_below(20000) : born),
         .enrolled = one_in(10)  ? DAY_UNKNOWN
                     : one_in(5) ? (day_t)(today - 1500 - any_below(3000))
                                 : some_day(today),
@@ -204,7 +230,7 @@ void any_worker_make(struct any_worker *worker, day_t today)
     make_facts(worker, today);
 }
 
-/* -- policies ------------------------------------------------------------------------------------- */
+/* -- policies --------------------------------------------------------------------------------- */
 
 static struct outcome some_outcome(void)
 {
@@ -230,9 +256,12 @@ static struct trade_list some_trades(uint16_t *trades)
 static struct audience some_audience(uint16_t *trades)
 {
     switch (any_below(3)) {
-    case 0:  return (struct audience){.trades = some_trades(trades)};
-    case 1:  return (struct audience){.roles = (uint8_t)(any_below(64) << 1)};
-    default: return (struct audience){.roles = 0};
+    case 0:
+        return (struct audience){.trades = some_trades(trades)};
+    case 1:
+        return (struct audience){.roles = (uint8_t)(any_below(64) << 1)};
+    default:
+        return (struct audience){.roles = 0};
     }
 }
 
@@ -297,9 +326,11 @@ static void make_training(struct any_policy *p, unsigned i)
         rule->entry_training.missing = some_outcome();
         break;
     case RULE_PERIODIC_TRAINING:
-        rule->periodic_training = (struct rule_periodic_training){
-            .types = some_types(), .hours = hours, .audience = some_audience(p->trades[i]),
-            .expired = some_outcome()};
+        rule->periodic_training =
+            (struct rule_periodic_training){.types = some_types(),
+                                            .hours = hours,
+                                            .audience = some_audience(p->trades[i]),
+                                            .expired = some_outcome()};
         if (one_in(2))
             rule->periodic_training.window_months = some_months();
         else
@@ -370,12 +401,18 @@ static void make_rule(struct any_policy *p, unsigned i)
 
     rule->kind = (uint8_t)any_below(RULE_KINDS);
     switch (rule->kind) {
-    case RULE_AGE:  make_age(p, i); break;
-    case RULE_EXAM: make_exam(p, i); break;
+    case RULE_AGE:
+        make_age(p, i);
+        break;
+    case RULE_EXAM:
+        make_exam(p, i);
+        break;
     case RULE_ENTRY_TRAINING:
     case RULE_PERIODIC_TRAINING:
     case RULE_TRANSFER_TRAINING:
-    case RULE_SITE_TRAINING: make_training(p, i); break;
+    case RULE_SITE_TRAINING:
+        make_training(p, i);
+        break;
     case RULE_STUDY_POINTS:
         rule->study_points =
             (struct rule_study_points){1 + any_below(200), some_months(), some_outcome()};
@@ -383,23 +420,34 @@ static void make_rule(struct any_policy *p, unsigned i)
     case RULE_IDLE:
         rule->idle = (struct rule_idle){some_months(), some_types(), some_outcome()};
         break;
-    case RULE_VIOLATION_POINTS: make_violations(&rule->violation_points); break;
-    case RULE_OFF_JOB:          rule->off_job.due = some_outcome(); break;
-    case RULE_CERTIFICATE:      make_certificate(p, i); break;
-    case RULE_BAN:              rule->ban.banned = some_outcome(); break;
-    case RULE_AGREEMENT:        rule->agreement.missing = some_outcome(); break;
+    case RULE_VIOLATION_POINTS:
+        make_violations(&rule->violation_points);
+        break;
+    case RULE_OFF_JOB:
+        rule->off_job.due = some_outcome();
+        break;
+    case RULE_CERTIFICATE:
+        make_certificate(p, i);
+        break;
+    case RULE_BAN:
+        rule->ban.banned = some_outcome();
+        break;
+    case RULE_AGREEMENT:
+        rule->agreement.missing = some_outcome();
+        break;
     case RULE_SITE_STATE:
         rule->site_state = (struct rule_site_state){some_outcome(), some_outcome()};
         break;
     case RULE_PERMIT: /* documents say nothing of a valid one */
         for (unsigned k = 0; k < PERMIT_UNASKED; k++)
-            rule->permit.is[k] = k == PERMIT_VALID ? (struct outcome){NO_REASON, COLOUR_GREEN}
-                                                   : some_outcome();
+            rule->permit.is[k] =
+                k == PERMIT_VALID ? (struct outcome){NO_REASON, COLOUR_GREEN} : some_outcome();
         break;
     case RULE_OVERRIDE:
         rule->override = (struct rule_override){(uint8_t)any_below(3), any_below(1u << 16) * 7};
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -426,8 +474,11 @@ void any_policy_make(struct any_policy *policy)
 day_t any_day_near(day_t today)
 {
     switch (any_below(4)) {
-    case 0:  return (day_t)(today - any_below(800) + 400);
-    case 1:  return day_from_civil((struct civil){2024 + (int)any_below(2), 2, 27 + (int)any_below(2)});
-    default: return today;
+    case 0:
+        return (day_t)(today - any_below(800) + 400);
+    case 1:
+        return day_from_civil((struct civil){2024 + (int)any_below(2), 2, 27 + (int)any_below(2)});
+    default:
+        return today;
     }
 }

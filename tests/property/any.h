@@ -27,7 +27,7 @@ struct any_policy {
 };
 
 void any_seed(uint64_t seed);
-void any_seed_from_environment(void); /* SEED, or the clock; printed */
+void any_seed_from_environment(void);                       /* SEED, or the clock; printed */
 unsigned any_setting(const char *name, unsigned otherwise); /* of the environment */
 unsigned any_below(unsigned n);
 

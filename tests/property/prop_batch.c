@@ -8,9 +8,9 @@
 #include "scoring/batch.h"
 
 enum {
-    ROUNDS = 220,
+    ROUNDS = 500,
     WORKERS = 250, /* a cohort; some are smaller */
-    POLICIES = 4,  /* on each: 220,000 worker-posts in all */
+    POLICIES = 4,  /* on each: 450,000 worker-posts in all */
     STAGED = WORKERS * ANY_FACTS_MAX,
     TODAY = 46345, /* 2026-11-21 */
 };
@@ -60,8 +60,8 @@ static void compare(const struct cohort *cohort, day_t on, struct counts *counts
     cr_assert(batch_plan_init(&plan, &policy.policy, on), "no plan for rules%s", kinds_text());
     cr_assert(batch_colours(&plan, cohort, person, here));
     for (unsigned i = 0; i < cohort->workers; i++) {
-        struct colours one = safety_colours(&workers[i].facts, place_of(&workers[i]),
-                                            &policy.policy, on);
+        struct colours one =
+            safety_colours(&workers[i].facts, place_of(&workers[i]), &policy.policy, on);
 
         cr_assert_eq(person[i], one.person_colour, "worker %u on %u by rules%s: %s, not %s", i, on,
                      kinds_text(), colour_name(person[i]), colour_name(one.person_colour));
@@ -115,7 +115,7 @@ Test(prop_batch, a_cohort_without_the_gaps_that_a_plan_asks_about_is_refused)
     free(cohort);
 }
 
-/* -- sums ----------------------------------------------------------------------------------------- */
+/* -- sums ------------------------------------------------------------------------------------- */
 
 /* Beyond what 16 bits hold: the last one would make it 254 again. */
 Test(prop_batch, hours_and_points_that_outgrow_a_column_are_still_enough)
@@ -129,16 +129,20 @@ Test(prop_batch, hours_and_points_that_outgrow_a_column_are_still_enough)
 
         *w = (struct any_worker){.facts = {.fact = w->fact, .count = EVENTS, .enrolled = 1}};
         for (unsigned i = 0; i < EVENTS; i++)
-            w->fact[i] = (struct fact){.on = (day_t)(TODAY - EVENTS + i), .kind = (uint8_t)kind,
-                                       .a = 1, .b = 255, .c = 1, .ref = 255};
+            w->fact[i] = (struct fact){.on = (day_t)(TODAY - EVENTS + i),
+                                       .kind = (uint8_t)kind,
+                                       .a = 1,
+                                       .b = 255,
+                                       .c = 1,
+                                       .ref = 255};
         policy.rules[0] = (struct rule){
             .kind = RULE_ENTRY_TRAINING,
-            .entry_training = {.need = {{1, 1000}}, .need_count = 1,
-                               .missing = {REASON_TRAIN_NONE, COLOUR_RED}}};
+            .entry_training = {
+                .need = {{1, 1000}}, .need_count = 1, .missing = {REASON_TRAIN_NONE, COLOUR_RED}}};
         if (kind == FACT_STUDY)
-            policy.rules[0] = (struct rule){
-                .kind = RULE_STUDY_POINTS,
-                .study_points = {1000, 60, {REASON_TRAIN_POINTS, COLOUR_RED}}};
+            policy.rules[0] =
+                (struct rule){.kind = RULE_STUDY_POINTS,
+                              .study_points = {1000, 60, {REASON_TRAIN_POINTS, COLOUR_RED}}};
         policy.policy = (struct policy){.semantics = 1, .rule_count = 1, .rules = policy.rules};
         cohort = cohort_of(1, BATCH_GAP_DAYS_MIN);
         compare(cohort, TODAY, &counts);
@@ -147,7 +151,7 @@ Test(prop_batch, hours_and_points_that_outgrow_a_column_are_still_enough)
     cr_assert_eq(counts.person[COLOUR_GREEN], 2);
 }
 
-/* -- what does not fit is refused, and leaves no trace -------------------------------------------- */
+/* -- what does not fit is refused, and leaves no trace ---------------------------------------- */
 
 static const struct odd {
     const char *name;
@@ -155,7 +159,8 @@ static const struct odd {
 } odd_facts[] = {
     {"a training of no type", {.on = 46000, .kind = FACT_TRAINING, .a = 14, .c = 1}},
     {"points beyond a column", {.on = 46000, .kind = FACT_STUDY, .ref = 65536}},
-    {"a category beyond a column", {.on = 46000, .kind = FACT_VIOLATION, .a = 1, .b = 1, .ref = 70000}},
+    {"a category beyond a column",
+     {.on = 46000, .kind = FACT_VIOLATION, .a = 1, .b = 1, .ref = 70000}},
     {"a severity beyond a column", {.on = 46000, .kind = FACT_VIOLATION, .a = 1, .b = 16}},
     {"a day that is not known", {.on = 0, .kind = FACT_STUDY, .ref = 1}},
     {"a day that never comes", {.on = DAY_NEVER, .kind = FACT_EXAM, .a = 1}},
