@@ -49,17 +49,17 @@ static uint32_t some_version(const struct record *records, size_t count, enum re
 
 static void fill_certificate(struct record *r)
 {
-    r->certificate.type = (uint8_t)(1 + any_below(3));
-    r->certificate.class = (uint8_t)(1 + any_below(4));
+    r->certificate.type = (uint8_t)(1 + any_below(2));
+    r->certificate.class = (uint8_t)(1 + any_below(3));
     r->certificate.issuer = (uint8_t)(1 + one_in(4));
-    r->certificate.number.ref = 1 + any_below(3);
+    r->certificate.number.ref = 1 + any_below(2);
     r->certificate.valid_from = r->occurred_on;
     r->certificate.valid_until = (day_t)(r->occurred_on + 1 + any_below(900));
 }
 
 static void fill_status(struct record *r)
 {
-    r->certificate_status.number.ref = 1 + any_below(3);
+    r->certificate_status.number.ref = 1 + any_below(2);
     r->certificate_status.status = (uint8_t)(1 + any_below(3));
     r->certificate_status.from = r->occurred_on;
     r->certificate_status.until = some_end(r->occurred_on, 3);

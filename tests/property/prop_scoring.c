@@ -10,7 +10,7 @@
 #include "scoring/calendar.h"
 #include "support/cases.h"
 
-enum { WORKERS = 300, LAST = LIFE_FIRST + LIFE_DAYS };
+enum { WORKERS = 300, NEWS_MAX = 6, LAST = LIFE_FIRST + LIFE_DAYS };
 
 static struct facts folded(const struct record *records, size_t count, struct arena *arena)
 {
@@ -44,7 +44,7 @@ static void for_workers(property_fn *holds)
     any_seed_from_environment();
     arena_init(&arena, 64 << 20);
     for (unsigned i = 0; i < workers; i++) {
-        struct record records[LIFE_RECORDS_MAX + 1];
+        struct record records[LIFE_RECORDS_MAX + NEWS_MAX];
         size_t count = some_life(records);
         unsigned which = any_below(6);
 
@@ -150,14 +150,15 @@ static void bad_news_never_helps(struct record *records, size_t count, const str
     const struct news *news = &bad_news[any_below(sizeof bad_news / sizeof bad_news[0])];
     struct rule rules[POLICY_RULES_MAX];
     struct policy judged = without(policy, news->at_work ? RULE_IDLE : RULE_KINDS, rules);
-    struct facts before, after;
+    struct facts before = unabridged(records, count, arena), after;
 
-    records[count] = some_record(records, count, &news->kind, 1);
-    news->make(&records[count]);
     if (news->kind == RECORD_EXAM)
         lift_alike(&judged, rules);
-    before = unabridged(records, count, arena);
-    after = unabridged(records, count + 1, arena);
+    for (unsigned more = 1 + any_below(NEWS_MAX); more > 0; more--, count++) {
+        records[count] = some_record(records, count, &news->kind, 1);
+        news->make(&records[count]);
+    }
+    after = unabridged(records, count, arena);
     no_better(&before, &after, &judged, news->name);
 }
 
@@ -176,13 +177,16 @@ static void taking_back_never_helps(struct record *records, size_t count,
     struct rule rules[POLICY_RULES_MAX];
     struct policy judged = without(policy, RULE_IDLE, rules);
     struct facts before = unabridged(records, count, arena), after;
+    size_t start = any_below(LIFE_RECORDS_MAX);
 
     for (size_t i = 0; i < count; i++) {
-        if (records[i].kind != RECORD_STUDY && records[i].kind != RECORD_AGREEMENT)
+        const struct record *taken = &records[(start + i) % count];
+
+        if (taken->kind != RECORD_STUDY && taken->kind != RECORD_AGREEMENT)
             continue;
         records[count] = (struct record){.kind = RECORD_SUPERSEDE, .version = (uint32_t)count + 1,
                                          .occurred_on = LIFE_FIRST};
-        records[count].supersede.of = records[i].version;
+        records[count].supersede.of = taken->version;
         after = unabridged(records, count + 1, arena);
         no_better(&before, &after, &judged, "taken back");
         return;

@@ -38,6 +38,10 @@ static struct worked cases[] = {
      "[" GOOD "," CERTIFICATE("N1", "02", "housing", "2026-01-01", "2026-05-01") ","
      STATUS("N1", "revoked", "2026-03-01", "") "]", 30, "2026-05-01", "green", "red",
      "CERT_SUSPENDED red trade 2026-03-01 -"},
+    {"郑州征求意见稿四(二)5", "revoked while suspended: no word that it is valid",
+     "[" GOOD "," CERTIFICATE("N1", "02", "housing", "2026-01-01", "2028-01-01") ","
+     STATUS("N1", "suspended", "2026-03-01", "") "," STATUS("N1", "revoked", "2026-04-01", "") "]",
+     30, "2026-04-01", "green", "red", "CERT_SUSPENDED red trade 2026-03-01 -"},
     {"郑州征求意见稿四(二)5", "lifted early by a later word",
      "[" GOOD "," CERTIFICATE("N1", "02", "housing", "2026-01-01", "2028-01-01") ","
      STATUS("N1", "suspended", "2026-03-01", "") "," STATUS("N1", "valid", "2026-04-01", "") "]",
