@@ -29,7 +29,7 @@ static void post_resolve(const struct registry_reader *reader, const struct enga
 static void post_ask(const struct engaged *engaged, day_t on, struct post *post)
 {
     post->context = (struct context){0};
-    if (post->site == NULL)
+    if (engaged == NULL || post->site == NULL)
         return;
     post->context = (struct context){
         .trade = engaged->trade,
