@@ -68,5 +68,6 @@ for ((i = 0; i < rounds; i++)); do
 done
 row "p99 of gate checks while policies are tried" "$(of beside p99_ms) ms" "$(of without p99_ms) ms without" \
     "$(ratio "$(of beside p99_ms)" "$(of without p99_ms)")" "-" \
-    "$rate checks/s; p50 $(of beside p50_ms) against $(of without p50_ms) ms; $(wc -l <"$dir/trials") trials of $workers workers, one alone takes $alone s"
+    "$rate checks/s; p50 $(of beside p50_ms) against $(of without p50_ms) ms; \
+$(wc -l <"$dir/trials") trials of $workers workers, one alone takes $alone s"
 print_rows

@@ -11,9 +11,10 @@ anywhere+='|strtok|localtime|gmtime|ctime|asctime|rand|srand|random|tmpnam|mktem
 anywhere+='|system|popen|alloca|gethostbyname'
 heap='malloc|calloc|realloc|reallocarray|strdup|strndup|free'
 
-# Parts of api/ that outlive any request: made once a process or loop, or an import that goes on
-# after its request was answered.
+# Parts of api/ that outlive any request: made once a process or loop, or an import or a trial
+# that goes on after its request was answered.
 long_lived=' server/api/metrics.c server/api/passes.c server/api/bucket.c server/api/import_job.c '
+long_lived+='server/api/trial_job.c '
 
 status=0
 without_comments() {
