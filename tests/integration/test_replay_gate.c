@@ -123,10 +123,21 @@ static void strangers(void)
 /* -- what sites and people go through ------------------------------------------------------------ */
 
 /* What a gate decides by next is this, once its server has heard of it. */
+static void wait_until_heard(void)
+{
+    for (int i = 0; i < 600; i++) {
+        ask(city.cast.gate_account.key, say("\"worker_no\":\"%lld\"", city.own.id), "out");
+        if (last_pass_is_current())
+            return;
+        usleep(50 * 1000);
+    }
+    cr_assert_fail("the server never heard");
+}
+
 static void change(const char *path, const char *body)
 {
     must("PATCH", path, server.operator_key, body);
-    usleep(400 * 1000);
+    wait_until_heard();
 }
 
 static void set_rule(const char *rule)
@@ -140,7 +151,7 @@ static void set_state(const char *state)
                                           city.cast.safety_officer.key, state);
 
     reply_clear(&reply);
-    usleep(400 * 1000);
+    wait_until_heard();
 }
 
 static const char *const rules[] = {

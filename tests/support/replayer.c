@@ -75,6 +75,18 @@ struct replayed replay_days(const char *span)
     return out;
 }
 
+bool last_pass_is_current(void)
+{
+    return fixture_query_int(
+               "SELECT (p.site_version = (SELECT max(version) FROM site WHERE id = p.site_id)"
+               "   AND (p.org_version = 0 OR p.org_version ="
+               "        (SELECT max(o.version) FROM record r JOIN org o"
+               "         ON o.id = (r.body ->> 'org')::bigint"
+               "         WHERE r.worker_id = p.worker_id AND r.version = p.engagement_version)"
+               "       ))::int::bigint "
+               "FROM pass p ORDER BY recorded_at DESC LIMIT 1") == 1;
+}
+
 static struct civil civil_of(const char *sql)
 {
     return day_to_civil((day_t)fixture_query_int(sql));

@@ -2,6 +2,7 @@
 #ifndef SUPPORT_REPLAYER_H
 #define SUPPORT_REPLAYER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct replayed {
@@ -11,6 +12,9 @@ struct replayed {
 };
 /* span: "2026-11-21" or "2026-11-01..2026-11-21". Dies when the program tells no counts. */
 struct replayed replay_days(const char *span);
+
+/* The last pass was decided by the site and the firm as they are now: the server has heard. */
+bool last_pass_is_current(void);
 
 /* The days of all passes, as a span. */
 const char *replay_span(void);
