@@ -32,7 +32,7 @@ static const char usage[] =
     "  --new-vault FILE          make the keys of personal data (keep a copy elsewhere)\n"
     "  --new-signing-key FILE    make the key that signs codes (ES256)\n"
     "  --new-operator-key NAME   open an operator's account; prints its key, once\n"
-    "  --replay DAY[..DAY]       decide every pass of these days again; exit 1 when any differs\n"
+    "  --replay DAY[..DAY]       decide every pass of these days again; 1: some differ\n"
     "  --print-routes            the service's routes as JSON\n"
     "  --print-settings          the settings in force\n"
     "  --version, --help\n\n";
@@ -160,14 +160,17 @@ static int new_operator_key(const struct settings *s, const char *label)
     return EXIT_OK;
 }
 
-/* Findings first, one a line; then the counts. Exit 1: something differs, or cannot be made again. */
+/* Findings first, one a line; then the counts. Exit 1: something differs, or cannot be made again;
+ * 2: it could not be looked at. */
 static int replay(const struct settings *s, const char *span)
 {
     struct replay_counts counts;
     struct err e = replay_run(s, span, &counts);
 
-    if (err_is(e))
-        return refuse(e);
+    if (err_is(e)) {
+        (void)refuse(e);
+        return EXIT_USAGE;
+    }
     printf("{\"passes\":%" PRId64 ",\"equal\":%" PRId64 ",\"decided_elsewhere\":%" PRId64
            ",\"different\":%" PRId64 ",\"impossible\":%" PRId64 "}\n",
            counts.passes, counts.equal, counts.elsewhere, counts.different, counts.impossible);

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "domain/fnv.h"
+#include "domain/mix.h"
 
 /* -- deciding ------------------------------------------------------------------------------------ */
 
@@ -100,94 +100,93 @@ void gate_case_tell(const struct gate_case *c, const struct gate_after *after,
 
 static void hash_rule(uint64_t *hash, const struct site_rule *rule)
 {
-    fnv_put(hash, rule->yellow_gate, 1);
-    fnv_put(hash, rule->cannot_tell, 1);
-    fnv_put(hash, rule->late, 1);
-    fnv_put(hash, rule->unrecorded, 1);
-    fnv_put(hash, rule->passback, 1);
-    fnv_put(hash, rule->pre_shift, 1);
-    fnv_put(hash, rule->offline_hours, 2);
-    fnv_put(hash, rule->list_hours, 2);
-    fnv_put(hash, rule->zone_count, 1);
+    mix_put(hash, rule->yellow_gate);
+    mix_put(hash, rule->cannot_tell);
+    mix_put(hash, rule->late);
+    mix_put(hash, rule->unrecorded);
+    mix_put(hash, rule->passback);
+    mix_put(hash, rule->pre_shift);
+    mix_put(hash, rule->offline_hours);
+    mix_put(hash, rule->list_hours);
+    mix_put(hash, rule->zone_count);
     for (unsigned i = 0; i < rule->zone_count; i++) {
         const struct zone *zone = &rule->zones[i];
 
-        fnv_put_text(hash, text_of(zone->name));
-        fnv_put(hash, zone->trade_count, 1);
+        mix_put_text(hash, text_of(zone->name));
+        mix_put(hash, zone->trade_count);
         for (unsigned k = 0; k < zone->trade_count; k++)
-            fnv_put(hash, zone->trades[k], 2);
-        fnv_put(hash, zone->certificate_count, 1);
+            mix_put(hash, zone->trades[k]);
+        mix_put(hash, zone->certificate_count);
         for (unsigned k = 0; k < zone->certificate_count; k++)
-            fnv_put(hash, zone->certificates[k], 1);
+            mix_put(hash, zone->certificates[k]);
     }
 }
 _Static_assert(sizeof(struct site_rule) == 2144, "a new member of the rule joins the hash");
 
 static void hash_site(uint64_t *hash, const struct site *site)
 {
-    fnv_put(hash, (uint64_t)site->id, 8);
-    fnv_put(hash, (uint64_t)site->version, 4);
-    fnv_put(hash, (uint64_t)site->org_id, 8);
-    fnv_put_text(hash, site->region);
-    fnv_put(hash, site->state, 1);
+    mix_put(hash, (uint64_t)site->id);
+    mix_put(hash, (uint64_t)site->version);
+    mix_put(hash, (uint64_t)site->org_id);
+    mix_put_text(hash, site->region);
+    mix_put(hash, site->state);
     hash_rule(hash, &site->rule);
-    fnv_put(hash, site->rectification_count, 4);
+    mix_put(hash, site->rectification_count);
     for (size_t i = 0; i < site->rectification_count; i++)
-        fnv_put(hash, (uint64_t)site->rectification[i], 8);
+        mix_put(hash, (uint64_t)site->rectification[i]);
 }
 
 static void hash_device(uint64_t *hash, const struct device *device)
 {
-    fnv_put(hash, (uint64_t)device->id, 8);
-    fnv_put(hash, (uint64_t)device->version, 4);
-    fnv_put(hash, (uint64_t)device->site_id, 8);
-    fnv_put(hash, device->direction, 1);
-    fnv_put_text(hash, device->zone);
-    fnv_put(hash, device->active, 1);
+    mix_put(hash, (uint64_t)device->id);
+    mix_put(hash, (uint64_t)device->version);
+    mix_put(hash, (uint64_t)device->site_id);
+    mix_put(hash, device->direction);
+    mix_put_text(hash, device->zone);
+    mix_put(hash, device->active);
 }
 
 static void hash_org(uint64_t *hash, const struct org *org)
 {
-    fnv_put(hash, (uint64_t)org->id, 8);
-    fnv_put(hash, (uint64_t)org->version, 4);
-    fnv_put(hash, org->permit, 1);
-    fnv_put(hash, org->permit_until, 2);
+    mix_put(hash, (uint64_t)org->id);
+    mix_put(hash, (uint64_t)org->version);
+    mix_put(hash, org->permit);
+    mix_put(hash, org->permit_until);
 }
 
 static void hash_facts(uint64_t *hash, const struct facts *facts)
 {
-    fnv_put(hash, facts->version, 4);
-    fnv_put(hash, facts->birth, 2);
-    fnv_put(hash, facts->enrolled, 2);
-    fnv_put(hash, facts->sex, 1);
-    fnv_put(hash, facts->count, 2);
+    mix_put(hash, facts->version);
+    mix_put(hash, facts->birth);
+    mix_put(hash, facts->enrolled);
+    mix_put(hash, facts->sex);
+    mix_put(hash, facts->count);
     for (unsigned i = 0; i < facts->count; i++) {
         const struct fact *f = &facts->fact[i];
 
-        fnv_put(hash, (uint64_t)f->on << 16 | f->until, 4);
-        fnv_put(hash, (uint64_t)f->kind << 24 | (uint64_t)f->a << 16 | (uint64_t)f->b << 8 | f->c,
-                4);
-        fnv_put(hash, f->ref, 4);
+        mix_put(hash, (uint64_t)f->on << 48 | (uint64_t)f->until << 32 | (uint64_t)f->kind << 24 |
+                          (uint64_t)f->a << 16 | (uint64_t)f->b << 8 | f->c);
+        mix_put(hash, f->ref);
     }
 }
 
 static void hash_engagement(uint64_t *hash, const struct engagement *e)
 {
-    fnv_put(hash, (uint64_t)e->org, 8);
-    fnv_put(hash, (uint64_t)e->site, 8);
-    fnv_put(hash, e->version, 4);
-    fnv_put(hash, (uint64_t)e->from << 16 | e->until, 4);
-    fnv_put(hash, e->trade, 2);
-    fnv_put(hash, e->role, 1);
+    mix_put(hash, (uint64_t)e->org);
+    mix_put(hash, (uint64_t)e->site);
+    mix_put(hash, e->version);
+    mix_put(hash, (uint64_t)e->from << 16 | e->until);
+    mix_put(hash, e->trade);
+    mix_put(hash, e->role);
 }
 
 /* A policy's document is covered by the digest that its own row holds. */
 uint64_t gate_case_hash(const struct gate_case *c)
 {
-    uint64_t hash = FNV_BEGIN;
+    uint64_t hash = MIX_BEGIN;
 
-    fnv_put(&hash, (c->site != NULL) | (c->device != NULL) << 1 | (c->facts != NULL) << 2 |
-                       (c->engagement != NULL) << 3 | (c->org != NULL) << 4, 1);
+    mix_put(&hash, (c->site != NULL) | (c->device != NULL) << 1 | (c->facts != NULL) << 2 |
+                       (c->engagement != NULL) << 3 | (c->org != NULL) << 4);
     if (c->site != NULL)
         hash_site(&hash, c->site);
     if (c->device != NULL)

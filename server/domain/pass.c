@@ -1,7 +1,7 @@
 /* domain/pass.c: see pass.h. */
 #include "domain/pass.h"
 
-#include "domain/fnv.h"
+#include "domain/mix.h"
 
 bool pass_is_same_key(const struct pass *a, const struct pass *b)
 {
@@ -18,11 +18,11 @@ bool pass_is_same_question(const struct pass *a, const struct pass *b)
 static uint64_t row_hash(const struct pass *pass)
 {
     struct pass row = *pass;
-    uint64_t hash = FNV_BEGIN;
+    uint64_t hash = MIX_BEGIN;
 
     row.source = 0;
     row.inputs_hash = 0;
-#define PASS(name, type) fnv_put(&hash, (uint64_t)row.name, sizeof row.name);
+#define PASS(name, type) mix_put(&hash, (uint64_t)row.name);
 #include "domain/pass.def"
 #undef PASS
     return hash;

@@ -258,6 +258,24 @@ static void expect_equal(const char *when)
     cr_expect_eq(r.elsewhere, fixture_query_int("SELECT count(*) FROM pass WHERE source = 3"));
 }
 
+Test(replay_gate, what_cannot_be_looked_at_is_no_difference)
+{
+    static const char *const spans[] = {"2026-02-30", "yesterday", "2026-02-02..2026-02-01", "..", ""};
+    const char *database = say("--database=%s", fixture_conninfo(FIXTURE_APP));
+    char line[512];
+
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        cr_expect_eq(server_run_program((const char *[]){"--replay", spans[i], database, NULL}, line,
+                                        sizeof line), 2, "%s", spans[i]);
+    cr_expect_eq(server_run_program((const char *[]){"--replay", NULL}, line, sizeof line), 2);
+    cr_expect_eq(server_run_program((const char *[]){"--replay", "2026-02-02", "--database=host=/nowhere",
+                                                     NULL}, line, sizeof line), 2);
+    cr_expect_eq(server_run_program((const char *[]){"--replay", "2026-02-02", database, NULL}, line,
+                                    sizeof line), 0);
+    cr_expect_str_eq(line, "{\"passes\":0,\"equal\":0,\"decided_elsewhere\":0,\"different\":0,"
+                           "\"impossible\":0}");
+}
+
 /* -- one by one, over the API ---------------------------------------------------------------------- */
 
 static struct http_reply read_pass(const char *key, const char *id)
