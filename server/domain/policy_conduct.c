@@ -32,15 +32,15 @@ static size_t read_numbers(struct cursor *c, const char *key, size_t count_min, 
 static void read_lapse(struct cursor *c, struct rule_violation_points *r)
 {
     if (cursor_choice(c, "period", "rolling|year", 0) == 1) {
-        refuse_key(c, "window_months", "nothing: it counts to the end of its year");
-        refuse_key(c, "months_by_severity", "nothing: it counts to the end of its year");
+        cursor_refuse(c, "window_months", "nothing: it counts to the end of its year");
+        cursor_refuse(c, "months_by_severity", "nothing: it counts to the end of its year");
     } else if (cursor_has(c, "months_by_severity")) {
-        refuse_key(c, "window_months", "window_months or months_by_severity, not both");
+        cursor_refuse(c, "window_months", "window_months or months_by_severity, not both");
         (void)read_numbers(c, "months_by_severity", SEVERITIES, SEVERITIES, 1,
                            FACTS_HORIZON_MONTHS, false, "1..60 months: facts are kept no longer",
                            r->months + 1);
     } else {
-        r->months[1] = read_months(c, "window_months");
+        r->months[1] = cursor_months(c, "window_months");
         for (unsigned severity = 2; severity <= SEVERITIES; severity++)
             r->months[severity] = r->months[1];
     }
@@ -71,7 +71,7 @@ static uint8_t read_violation_classes(struct cursor *c)
     return UINT8_MAX;
 }
 
-uint32_t read_violation_points(struct cursor *c, struct rule *rule)
+uint32_t rule_read_violation_points(struct cursor *c, struct rule *rule)
 {
     struct rule_violation_points *r = &rule->violation_points;
 
@@ -89,8 +89,8 @@ uint32_t read_violation_points(struct cursor *c, struct rule *rule)
     return reason_bit(REASON_VIOL_POINTS);
 }
 
-uint32_t read_off_job(struct cursor *c, struct rule *rule)
+uint32_t rule_read_off_job(struct cursor *c, struct rule *rule)
 {
-    rule->off_job.due = read_bad(c, "colour", REASON_VIOL_OFFJOB);
+    rule->off_job.due = cursor_bad(c, "colour", REASON_VIOL_OFFJOB);
     return reason_bit(REASON_VIOL_OFFJOB);
 }

@@ -49,7 +49,7 @@ static struct band read_band(struct cursor *c, bool for_everybody)
     if (colour != COLOUR_GREEN && for_everybody)
         code = read_age_reason(c);
     if (colour != COLOUR_GREEN && cursor_has(c, "lifted_by_exam_months"))
-        band.lifted_by_exam_months = (uint8_t)read_months(c, "lifted_by_exam_months");
+        band.lifted_by_exam_months = (uint8_t)cursor_months(c, "lifted_by_exam_months");
     band.is = outcome_of(code, colour);
     cursor_close(c);
     return band;
@@ -69,6 +69,11 @@ static void part(enum boundary_mode mode, struct band *below, struct band *above
         above->lower = below->upper;
 }
 
+static bool is_everybody(const struct audience *whom)
+{
+    return whom->trades.count == 0 && whom->roles == 0;
+}
+
 static uint32_t read_bands(struct cursor *c, const char *key, unsigned sex,
                            enum boundary_mode mode, struct rule_age *age)
 {
@@ -83,8 +88,7 @@ static uint32_t read_bands(struct cursor *c, const char *key, unsigned sex,
     for (size_t i = 0; i < count; i++) {
         const char *path = pointer_index(c->reader->arena, cursor_path(c, key), i);
         struct cursor at = cursor_open(c->reader, json_array_get(array, i), path);
-        struct band band = read_band(&at, age->audience.trades.count == 0 &&
-                                              age->audience.roles == 0);
+        struct band band = read_band(&at, is_everybody(&age->audience));
 
         if (i > 0)
             part(mode, &before, &band);
@@ -103,7 +107,7 @@ static uint32_t read_bands(struct cursor *c, const char *key, unsigned sex,
     return codes;
 }
 
-uint32_t read_age(struct cursor *c, struct rule *rule)
+uint32_t rule_read_age(struct cursor *c, struct rule *rule)
 {
     struct rule_age *age = &rule->age;
     enum boundary_mode mode = BOUNDARY_STRICT;
@@ -111,10 +115,10 @@ uint32_t read_age(struct cursor *c, struct rule *rule)
 
     if (cursor_has(c, "boundary_mode"))
         mode = BOUNDARY_WORSE + cursor_choice(c, "boundary_mode", "worse|milder", -1);
-    age->audience = read_audience(c);
+    age->audience = cursor_audience(c);
     codes = read_bands(c, "men", 0, mode, age) | read_bands(c, "women", 1, mode, age);
-    age->unknown = read_bad(c, "unknown", age->audience.trades.count > 0 || age->audience.roles != 0
-                                              ? REASON_AGE_TRADE : REASON_AGE_YELLOW);
+    age->unknown = cursor_bad(c, "unknown", is_everybody(&age->audience) ? REASON_AGE_YELLOW
+                                                                         : REASON_AGE_TRADE);
     return codes | reason_bit(age->unknown.code);
 }
 
@@ -132,7 +136,8 @@ static uint16_t read_trade_key(struct cursor *c, const char *key)
 static void read_validity(struct cursor *c, struct rule_exam *exam)
 {
     const json_t *object = cursor_find(c, "validity_by_trade");
-    struct trade_months *rows = arena_new_array(c->reader->arena, POLICY_TABLE_MAX, struct trade_months);
+    struct trade_months *rows = arena_new_array(c->reader->arena, POLICY_TABLE_MAX,
+                                                struct trade_months);
     struct cursor table;
     const char *key;
     json_t *value;
@@ -148,7 +153,7 @@ static void read_validity(struct cursor *c, struct rule_exam *exam)
         }
         table.taken_count = 0;
         rows[exam->validity_count].trade = read_trade_key(&table, key);
-        rows[exam->validity_count++].months = read_months(&table, key);
+        rows[exam->validity_count++].months = cursor_months(&table, key);
     }
     exam->validity = rows;
 }
@@ -156,7 +161,8 @@ static void read_validity(struct cursor *c, struct rule_exam *exam)
 static void read_hazards(struct cursor *c, struct rule_exam *exam)
 {
     const json_t *object = cursor_get(c, "hazards_by_trade");
-    struct trade_hazards *rows = arena_new_array(c->reader->arena, POLICY_TABLE_MAX, struct trade_hazards);
+    struct trade_hazards *rows = arena_new_array(c->reader->arena, POLICY_TABLE_MAX,
+                                                 struct trade_hazards);
     struct cursor table;
     const char *key;
     json_t *value;
@@ -212,19 +218,19 @@ static uint32_t read_conclusions(struct cursor *c, struct rule_exam *exam)
     return codes;
 }
 
-uint32_t read_exam(struct cursor *c, struct rule *rule)
+uint32_t rule_read_exam(struct cursor *c, struct rule *rule)
 {
     struct rule_exam *exam = &rule->exam;
     uint32_t codes = read_conclusions(c, exam);
 
-    exam->validity_months = read_months(c, "validity_months");
+    exam->validity_months = cursor_months(c, "validity_months");
     read_validity(c, exam);
     read_hazards(c, exam);
-    exam->none = read_bad(c, "none", REASON_HEALTH_NONE);
+    exam->none = cursor_bad(c, "none", REASON_HEALTH_NONE);
     exam->conclusion[0] = exam->none; /* no such conclusion: as if there were no exam */
-    exam->expired = read_bad(c, "expired", REASON_HEALTH_EXPIRED);
-    exam->contra_trade = read_bad(c, "contraindicated_for_trade", REASON_HEALTH_CONTRA);
-    exam->contra_person = read_bad(c, "contraindicated_otherwise", REASON_HEALTH_CONTRA);
+    exam->expired = cursor_bad(c, "expired", REASON_HEALTH_EXPIRED);
+    exam->contra_trade = cursor_bad(c, "contraindicated_for_trade", REASON_HEALTH_CONTRA);
+    exam->contra_person = cursor_bad(c, "contraindicated_otherwise", REASON_HEALTH_CONTRA);
     exam->adverse_outlasts = cursor_bool(c, "adverse_outlasts_validity", false);
     return codes | reason_bit(REASON_HEALTH_NONE) | reason_bit(REASON_HEALTH_EXPIRED) |
            reason_bit(REASON_HEALTH_CONTRA);

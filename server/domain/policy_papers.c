@@ -56,7 +56,7 @@ static void read_need(struct cursor *c, struct needs *all)
                                            record_choices(RECORD_CERTIFICATE, "issuer"), 1);
     read_classes(c, &need);
     if (cursor_has(c, "months"))
-        need.months = (uint8_t)read_months(c, "months");
+        need.months = (uint8_t)cursor_months(c, "months");
     if (trades.count == 0)
         roles = cursor_choices(c, "roles", record_choices(RECORD_ENGAGEMENT, "role"), 1);
     cursor_close(c);
@@ -80,14 +80,15 @@ static void read_blocked_by(struct cursor *c, struct rule_certificate *r)
         return;
     by = cursor_open(c->reader, object, cursor_path(c, "blocked_by"));
     r->blocked_violations = (uint16_t)cursor_int(&by, "violations", 1, 100, "1..100 violations");
-    r->blocked_months = read_months(&by, "window_months");
+    r->blocked_months = cursor_months(&by, "window_months");
     cursor_close(&by);
 }
 
-uint32_t read_certificate(struct cursor *c, struct rule *rule)
+uint32_t rule_read_certificate(struct cursor *c, struct rule *rule)
 {
     struct rule_certificate *r = &rule->certificate;
-    struct needs all = {arena_new_array(c->reader->arena, POLICY_TABLE_MAX, struct certificate_need), 0};
+    struct arena *arena = c->reader->arena;
+    struct needs all = {arena_new_array(arena, POLICY_TABLE_MAX, struct certificate_need), 0};
     size_t count;
     const json_t *array = cursor_array(c, "needs", 1, POLICY_TABLE_MAX, &count);
 
@@ -99,48 +100,49 @@ uint32_t read_certificate(struct cursor *c, struct rule *rule)
     }
     r->needs = all.need;
     r->need_count = (uint16_t)all.count;
-    r->none = read_bad(c, "none", REASON_CERT_NONE);
-    r->expired = read_bad(c, "expired", REASON_CERT_EXPIRED);
-    r->suspended = read_bad(c, "suspended", REASON_CERT_SUSPENDED);
+    r->none = cursor_bad(c, "none", REASON_CERT_NONE);
+    r->expired = cursor_bad(c, "expired", REASON_CERT_EXPIRED);
+    r->suspended = cursor_bad(c, "suspended", REASON_CERT_SUSPENDED);
     read_blocked_by(c, r);
-    return reason_bit(REASON_CERT_NONE) | reason_bit(REASON_CERT_EXPIRED) | reason_bit(REASON_CERT_SUSPENDED);
+    return reason_bit(REASON_CERT_NONE) | reason_bit(REASON_CERT_EXPIRED) |
+           reason_bit(REASON_CERT_SUSPENDED);
 }
 
 /* -- decisions and papers ----------------------------------------------------------------------- */
 
-uint32_t read_ban(struct cursor *c, struct rule *rule)
+uint32_t rule_read_ban(struct cursor *c, struct rule *rule)
 {
-    rule->ban.banned = read_bad(c, "colour", REASON_POST_BAN);
+    rule->ban.banned = cursor_bad(c, "colour", REASON_POST_BAN);
     return reason_bit(REASON_POST_BAN);
 }
 
-uint32_t read_agreement(struct cursor *c, struct rule *rule)
+uint32_t rule_read_agreement(struct cursor *c, struct rule *rule)
 {
-    rule->agreement.missing = read_bad(c, "missing", REASON_NO_CONTRACT);
+    rule->agreement.missing = cursor_bad(c, "missing", REASON_NO_CONTRACT);
     return reason_bit(REASON_NO_CONTRACT);
 }
 
-uint32_t read_site_state(struct cursor *c, struct rule *rule)
+uint32_t rule_read_site_state(struct cursor *c, struct rule *rule)
 {
-    rule->site_state.stopped = read_bad(c, "stopped", REASON_SITE_STOPPED);
-    rule->site_state.closed = read_bad(c, "closed", REASON_SITE_STOPPED);
+    rule->site_state.stopped = cursor_bad(c, "stopped", REASON_SITE_STOPPED);
+    rule->site_state.closed = cursor_bad(c, "closed", REASON_SITE_STOPPED);
     return reason_bit(REASON_SITE_STOPPED);
 }
 
-uint32_t read_permit(struct cursor *c, struct rule *rule)
+uint32_t rule_read_permit(struct cursor *c, struct rule *rule)
 {
     struct outcome *is = rule->permit.is;
 
-    is[PERMIT_NONE] = read_bad(c, "none", REASON_ENT_PERMIT);
+    is[PERMIT_NONE] = cursor_bad(c, "none", REASON_ENT_PERMIT);
     is[PERMIT_VALID] = (struct outcome){NO_REASON, COLOUR_GREEN};
-    is[PERMIT_SUSPENDED] = read_bad(c, "suspended", REASON_ENT_PERMIT);
-    is[PERMIT_REVOKED] = read_bad(c, "revoked", REASON_ENT_PERMIT);
-    is[PERMIT_EXPIRED] = read_bad(c, "expired", REASON_ENT_PERMIT);
+    is[PERMIT_SUSPENDED] = cursor_bad(c, "suspended", REASON_ENT_PERMIT);
+    is[PERMIT_REVOKED] = cursor_bad(c, "revoked", REASON_ENT_PERMIT);
+    is[PERMIT_EXPIRED] = cursor_bad(c, "expired", REASON_ENT_PERMIT);
     is[PERMIT_UNASKED] = (struct outcome){NO_REASON, COLOUR_GREEN};
     return reason_bit(REASON_ENT_PERMIT);
 }
 
-uint32_t read_override(struct cursor *c, struct rule *rule)
+uint32_t rule_read_override(struct cursor *c, struct rule *rule)
 {
     rule->override.signers = (uint8_t)cursor_int(c, "signers", 1, RECORD_SIGNERS, "1..2 people");
     if (cursor_has(c, "never_lifts"))

@@ -22,12 +22,12 @@ struct outcome outcome_of(enum reason_code code, enum colour colour)
     return (struct outcome){colour == COLOUR_GREEN ? NO_REASON : (uint8_t)code, (uint8_t)colour};
 }
 
-struct outcome read_bad(struct cursor *c, const char *key, enum reason_code code)
+struct outcome cursor_bad(struct cursor *c, const char *key, enum reason_code code)
 {
     return outcome_of(code, cursor_bad_colour(c, key));
 }
 
-uint16_t read_months(struct cursor *c, const char *key)
+uint16_t cursor_months(struct cursor *c, const char *key)
 {
     return (uint16_t)cursor_int(c, key, 1, FACTS_HORIZON_MONTHS,
                                 "1..60 months: facts are kept no longer");
@@ -38,13 +38,13 @@ bool cursor_has(const struct cursor *c, const char *key)
     return json_object_get(c->object, key) != NULL;
 }
 
-void refuse_key(struct cursor *c, const char *key, const char *expected)
+void cursor_refuse(struct cursor *c, const char *key, const char *expected)
 {
     if (cursor_find(c, key) != NULL)
         policy_refuse(c->reader, cursor_path(c, key), expected);
 }
 
-struct audience read_audience(struct cursor *c)
+struct audience cursor_audience(struct cursor *c)
 {
     struct audience whom = {{NULL, 0}, 0};
 
@@ -52,7 +52,7 @@ struct audience read_audience(struct cursor *c)
         whom.trades = cursor_trades(c, "trades");
         if (whom.trades.count == 0)
             policy_refuse(c->reader, cursor_path(c, "trades"), "at least one trade");
-        refuse_key(c, "roles", "trades or roles, not both");
+        cursor_refuse(c, "roles", "trades or roles, not both");
     } else if (cursor_has(c, "roles")) {
         whom.roles = (uint8_t)cursor_choices(c, "roles", record_choices(RECORD_ENGAGEMENT, "role"),
                                              ROLE_WORKER);
@@ -66,22 +66,22 @@ static const struct {
     const char *name;
     rule_read_fn *read;
 } kinds[RULE_KINDS] = {
-    [RULE_AGE] = {"age", read_age},
-    [RULE_EXAM] = {"exam", read_exam},
-    [RULE_ENTRY_TRAINING] = {"entry_training", read_entry_training},
-    [RULE_PERIODIC_TRAINING] = {"periodic_training", read_periodic_training},
-    [RULE_TRANSFER_TRAINING] = {"transfer_training", read_transfer_training},
-    [RULE_STUDY_POINTS] = {"study_points", read_study_points},
-    [RULE_SITE_TRAINING] = {"site_training", read_site_training},
-    [RULE_IDLE] = {"idle", read_idle},
-    [RULE_VIOLATION_POINTS] = {"violation_points", read_violation_points},
-    [RULE_OFF_JOB] = {"off_job_training", read_off_job},
-    [RULE_CERTIFICATE] = {"certificate", read_certificate},
-    [RULE_BAN] = {"ban", read_ban},
-    [RULE_AGREEMENT] = {"agreement", read_agreement},
-    [RULE_SITE_STATE] = {"site_state", read_site_state},
-    [RULE_PERMIT] = {"permit", read_permit},
-    [RULE_OVERRIDE] = {"override", read_override},
+    [RULE_AGE] = {"age", rule_read_age},
+    [RULE_EXAM] = {"exam", rule_read_exam},
+    [RULE_ENTRY_TRAINING] = {"entry_training", rule_read_entry_training},
+    [RULE_PERIODIC_TRAINING] = {"periodic_training", rule_read_periodic_training},
+    [RULE_TRANSFER_TRAINING] = {"transfer_training", rule_read_transfer_training},
+    [RULE_STUDY_POINTS] = {"study_points", rule_read_study_points},
+    [RULE_SITE_TRAINING] = {"site_training", rule_read_site_training},
+    [RULE_IDLE] = {"idle", rule_read_idle},
+    [RULE_VIOLATION_POINTS] = {"violation_points", rule_read_violation_points},
+    [RULE_OFF_JOB] = {"off_job_training", rule_read_off_job},
+    [RULE_CERTIFICATE] = {"certificate", rule_read_certificate},
+    [RULE_BAN] = {"ban", rule_read_ban},
+    [RULE_AGREEMENT] = {"agreement", rule_read_agreement},
+    [RULE_SITE_STATE] = {"site_state", rule_read_site_state},
+    [RULE_PERMIT] = {"permit", rule_read_permit},
+    [RULE_OVERRIDE] = {"override", rule_read_override},
 };
 
 uint32_t policy_rule_read(struct cursor *c, struct rule *rule)

@@ -22,27 +22,27 @@ extern const char *const policy_reason_choices;
 
 typedef uint32_t rule_read_fn(struct cursor *c, struct rule *rule);
 
-rule_read_fn read_age, read_exam;
-rule_read_fn read_entry_training, read_periodic_training, read_transfer_training,
-    read_study_points, read_site_training, read_idle;
-rule_read_fn read_violation_points, read_off_job;
-rule_read_fn read_certificate, read_ban, read_agreement, read_site_state, read_permit,
-    read_override;
+rule_read_fn rule_read_age, rule_read_exam;
+rule_read_fn rule_read_entry_training, rule_read_periodic_training, rule_read_transfer_training,
+    rule_read_study_points, rule_read_site_training, rule_read_idle;
+rule_read_fn rule_read_violation_points, rule_read_off_job;
+rule_read_fn rule_read_certificate, rule_read_ban, rule_read_agreement, rule_read_site_state,
+    rule_read_permit, rule_read_override;
 
 enum { POLICY_POINTS_MAX = 1000, POLICY_HOURS_MAX = 1000, POLICY_TABLE_MAX = 64 };
 
 uint32_t reason_bit(unsigned code); /* 0 for NO_REASON */
 struct outcome outcome_of(enum reason_code code, enum colour colour); /* green: NO_REASON */
 /* Yellow or red: what is missing or bad never passes for green. */
-struct outcome read_bad(struct cursor *c, const char *key, enum reason_code code);
+struct outcome cursor_bad(struct cursor *c, const char *key, enum reason_code code);
 
 /* 1..60: facts are kept no longer. */
-uint16_t read_months(struct cursor *c, const char *key);
+uint16_t cursor_months(struct cursor *c, const char *key);
 bool cursor_has(const struct cursor *c, const char *key);
 /* The key must not be there; `expected` says why. */
-void refuse_key(struct cursor *c, const char *key, const char *expected);
+void cursor_refuse(struct cursor *c, const char *key, const char *expected);
 
 /* `trades` or `roles`, or neither for everybody. */
-struct audience read_audience(struct cursor *c);
+struct audience cursor_audience(struct cursor *c);
 
 #endif

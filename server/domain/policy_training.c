@@ -23,7 +23,7 @@ static uint32_t read_types(struct cursor *c, const char *key, uint32_t kept)
     return types;
 }
 
-uint32_t read_entry_training(struct cursor *c, struct rule *rule)
+uint32_t rule_read_entry_training(struct cursor *c, struct rule *rule)
 {
     struct rule_entry_training *r = &rule->entry_training;
     size_t count;
@@ -35,11 +35,12 @@ uint32_t read_entry_training(struct cursor *c, struct rule *rule)
         r->need[i].type = (uint8_t)(TRAINING_ENTRY_COMPANY +
                                     cursor_choice(&level, "type",
                                                   "entry_company|entry_project|entry_team", -1));
-        r->need[i].hours = (uint16_t)cursor_int(&level, "hours", 0, POLICY_HOURS_MAX, "0..1000 hours");
+        r->need[i].hours = (uint16_t)cursor_int(&level, "hours", 0, POLICY_HOURS_MAX,
+                                                "0..1000 hours");
         cursor_close(&level);
     }
     r->need_count = (uint8_t)count;
-    r->missing = read_bad(c, "missing", REASON_TRAIN_NONE);
+    r->missing = cursor_bad(c, "missing", REASON_TRAIN_NONE);
     return reason_bit(REASON_TRAIN_NONE);
 }
 
@@ -50,61 +51,61 @@ static void read_period(struct cursor *c, struct rule_periodic_training *r)
 
     r->period_months = months[cursor_choice(c, "period", "rolling|month|quarter|year", 0)];
     if (r->period_months == 0)
-        r->window_months = read_months(c, "window_months");
+        r->window_months = cursor_months(c, "window_months");
     else
-        refuse_key(c, "window_months", "nothing: the calendar's period says it");
+        cursor_refuse(c, "window_months", "nothing: the calendar's period says it");
 }
 
-uint32_t read_periodic_training(struct cursor *c, struct rule *rule)
+uint32_t rule_read_periodic_training(struct cursor *c, struct rule *rule)
 {
     struct rule_periodic_training *r = &rule->periodic_training;
 
     r->types = read_types(c, "types", KEPT_FOR_THE_HORIZON);
     r->hours = (uint16_t)cursor_int(c, "hours", 0, POLICY_HOURS_MAX, "0..1000 hours");
     read_period(c, r);
-    r->audience = read_audience(c);
-    r->expired = read_bad(c, "expired", REASON_TRAIN_EXPIRED);
+    r->audience = cursor_audience(c);
+    r->expired = cursor_bad(c, "expired", REASON_TRAIN_EXPIRED);
     return reason_bit(REASON_TRAIN_EXPIRED);
 }
 
-uint32_t read_transfer_training(struct cursor *c, struct rule *rule)
+uint32_t rule_read_transfer_training(struct cursor *c, struct rule *rule)
 {
     struct rule_transfer_training *r = &rule->transfer_training;
 
     r->types = read_types(c, "types", KEPT_FOR_EVER);
     r->hours = (uint16_t)cursor_int(c, "hours", 0, POLICY_HOURS_MAX, "0..1000 hours");
-    r->missing = read_bad(c, "missing", REASON_TRAIN_NONE);
+    r->missing = cursor_bad(c, "missing", REASON_TRAIN_NONE);
     return reason_bit(REASON_TRAIN_NONE);
 }
 
-uint32_t read_study_points(struct cursor *c, struct rule *rule)
+uint32_t rule_read_study_points(struct cursor *c, struct rule *rule)
 {
     struct rule_study_points *r = &rule->study_points;
 
     r->points = (uint32_t)cursor_int(c, "points", 1, 100000, "1..100000 points");
-    r->window_months = read_months(c, "window_months");
-    r->missing = read_bad(c, "missing", REASON_TRAIN_POINTS);
+    r->window_months = cursor_months(c, "window_months");
+    r->missing = cursor_bad(c, "missing", REASON_TRAIN_POINTS);
     return reason_bit(REASON_TRAIN_POINTS);
 }
 
-uint32_t read_site_training(struct cursor *c, struct rule *rule)
+uint32_t rule_read_site_training(struct cursor *c, struct rule *rule)
 {
     struct rule_site_training *r = &rule->site_training;
 
     if (cursor_has(c, "validity_months"))
-        r->validity_months = read_months(c, "validity_months");
+        r->validity_months = cursor_months(c, "validity_months");
     r->types = read_types(c, "types",
                           r->validity_months != 0 ? KEPT_FOR_THE_HORIZON : KEPT_FOR_EVER);
-    r->missing = read_bad(c, "missing", REASON_TRAIN_SITE);
+    r->missing = cursor_bad(c, "missing", REASON_TRAIN_SITE);
     return reason_bit(REASON_TRAIN_SITE);
 }
 
-uint32_t read_idle(struct cursor *c, struct rule *rule)
+uint32_t rule_read_idle(struct cursor *c, struct rule *rule)
 {
     struct rule_idle *r = &rule->idle;
 
-    r->months = read_months(c, "months");
+    r->months = cursor_months(c, "months");
     r->retraining_types = read_types(c, "retraining", KEPT_FOR_THE_HORIZON);
-    r->idle = read_bad(c, "colour", REASON_IDLE_RETRAIN);
+    r->idle = cursor_bad(c, "colour", REASON_IDLE_RETRAIN);
     return reason_bit(REASON_IDLE_RETRAIN);
 }
