@@ -113,6 +113,7 @@ int policy_show_run(struct session *s); /* policy.c */
 int policy_check_main(const struct command *command, int argc, char **argv,
                       bool english); /* policy_check.c */
 int doctor_run(struct session *s);      /* doctor.c */
+int forecast_show(struct session *s, const json_t *answer); /* forecast.c */
 void gate_prepare(struct session *s);   /* gate.c */
 int gate_show(struct session *s, const json_t *answer);
 int handed_show(struct session *s, const json_t *answer);

@@ -320,6 +320,36 @@ static const struct option_row holiday_list[] = {
     {"--year", "N", OPTION_INT, false, "只看这一年", "of this year"},
     END,
 };
+static const struct option_row worker_forecast[] = {
+    {"--days", "N", OPTION_INT, false, "多少天之内，缺省 30，最多 180", "within so many days; 30"},
+    {"--site", "ID", OPTION_INT, false, "只看此工地", "of this site"},
+    {"--org", "ID", OPTION_INT, false, "只看此单位", "of this organisation"},
+    PAGE,
+    END,
+};
+static const char webhook_events[] = "事件，可多个："
+#define ASKED_true(type)                     " " type
+#define ASKED_false(type)
+#define EVENT(name, type, asked_for, zh, en) ASKED_##asked_for(type)
+#include "domain/event.def"
+#undef EVENT
+    ;
+static const struct option_row webhook_add[] = {
+    {"--url", "URL", OPTION_TEXT, true, "推送地址，https:// 开头", "where to tell, https://"},
+    {"--events", "A,B", OPTION_WORDS, true, webhook_events, "of what"},
+    END,
+};
+static const struct option_row webhook_change[] = {
+    {"--url", "URL", OPTION_TEXT, false, "推送地址", "where to tell"},
+    {"--events", "A,B", OPTION_WORDS, false, webhook_events, "of what"},
+    {"--state", "active|disabled", OPTION_TEXT, false, "停用或启用", "on or off"},
+    END,
+};
+static const struct option_row delivery_list[] = {
+    {"--state", "pending|delivered|dead", OPTION_TEXT, false, "只列此状态", "in this state"},
+    PAGE,
+    END,
+};
 static const struct option_row audit_list[] = {
     {"--worker", "ID", OPTION_INT, false, "关于此工人", "about this worker"},
     {"--account", "ID", OPTION_INT, false, "此账号所为", "by this account"},
@@ -380,6 +410,15 @@ static const struct column policy_columns[] = {
 static const struct column holiday_columns[] = {
     {"year", "年", "year"}, {"version", "版本", "version"}, {"recorded_at", "登记", "recorded"},
     {"document", "内容", "document"}, LAST,
+};
+static const struct column webhook_columns[] = {
+    {"id", "编号", "id"}, {"url", "地址", "url"}, {"events", "事件", "events"},
+    {"state", "状态", "state"}, {"pending", "待送", "pending"}, {"dead", "放弃", "given up"}, LAST,
+};
+static const struct column delivery_columns[] = {
+    {"at", "时间", "at"}, {"type", "事件", "event"}, {"state", "状态", "state"},
+    {"attempts", "次数", "attempts"}, {"status", "应答", "status"}, {"trouble", "原因", "trouble"},
+    {"next_at", "下次", "next"}, {"message", "消息", "message"}, LAST,
 };
 static const struct column audit_columns[] = {
     {"at", "时间", "at"}, {"account", "账号", "account"}, {"action", "做了什么", "action"},
@@ -464,6 +503,8 @@ const struct command commands[] = {
     {.verb = "worker", .sub = "code", .method = "POST", .path = WORKER_PATH("/code"),
      .options = worker_code, .fixed = "{}", .show = show_code, .zh = "在终端显示实时二维码",
      .en = "shows the live code in the terminal"},
+    GET("worker", "forecast", "/v1/forecast", worker_forecast, worker_columns, forecast_show,
+        "若无新记录，多少天内谁会变色", "who changes colour within some days if nothing is recorded"),
     LIST("worker", "accesses", WORKER_PATH("/accesses"), only_page, access_columns,
          "谁看过我的信息", "who looked at a person"),
     WRITE("POST", "worker", "access", WORKER_PATH("/access"), NULL, NULL, show_key,
@@ -548,6 +589,25 @@ const struct command commands[] = {
     {.verb = "holidays", .sub = "post", .method = "POST", .path = "/v1/holidays/{文件}",
      .body_is_file = true, .writes = true, .show = show_object,
      .zh = "提交一年的节假日安排（JSON 文件）", .en = "posts a year's calendar (JSON file)"},
+
+    WRITE("POST", "webhook", "add", "/v1/webhooks", webhook_add, NULL, show_key,
+          "登记推送地址；签名密钥只显示一次", "gives an address to be told at; its secret is shown once"),
+    LIST("webhook", "list", "/v1/webhooks", only_page, webhook_columns, "列出推送地址",
+         "lists them"),
+    GET("webhook", "show", "/v1/webhooks/{推送}", NULL, NULL, show_object, "查看推送地址",
+        "shows one"),
+    WRITE("PATCH", "webhook", "change", "/v1/webhooks/{推送}", webhook_change, NULL, show_written,
+          "更改或停用", "changes it or switches it off"),
+    WRITE("POST", "webhook", "secret", "/v1/webhooks/{推送}/secret", NULL, NULL, show_key,
+          "换发签名密钥，一天内新旧都签", "another secret; for a day both sign"),
+    WRITE("POST", "webhook", "test", "/v1/webhooks/{推送}/test", NULL, NULL, show_written,
+          "发送测试消息", "sends a test message"),
+    WRITE("POST", "webhook", "retry", "/v1/webhooks/{推送}/retry", NULL, NULL, show_written,
+          "重发已放弃的消息", "sends anew what was given up"),
+    LIST("webhook", "deliveries", "/v1/webhooks/{推送}/deliveries", delivery_list,
+         delivery_columns, "每条消息送到没有", "what became of each message"),
+    WRITE("POST", "reminder", "run", "/v1/reminders", NULL, NULL, show_object,
+          "现在就查找今天的到期提醒", "looks for the day's reminders now"),
 
     LIST("audit", "list", "/v1/audit", audit_list, audit_columns, "谁做了什么", "who did what"),
     GET("trust", "show", "/v1/trust", NULL, NULL, show_raw, "验码公钥（供 jianan code verify）",

@@ -4,6 +4,7 @@
 
 #include "clients/cli/command.h"
 #include "clients/cli/exit.h"
+#include "clients/cli/show.h"
 #include "clients/http/screen.h"
 
 enum { NAME_COLUMNS = 34, COMMAND_COLUMNS = 32 };
@@ -44,6 +45,10 @@ static void put_common(FILE *to, const struct command *c, bool english)
         put_option(to, "--body", "FILE|-",
                    english ? "the body as JSON instead; an array posts many"
                            : "改用 JSON 文件；数组即批量");
+    if (c->show == show_key)
+        put_option(to, "--save", "FILE",
+                   english ? "where what is shown once goes, mode 600"
+                           : "只显示一次的密钥存入此文件（权限 600）");
     if (c->writes)
         put_option(to, "--key", "KEY",
                    english ? "repeats a write whose outcome is unknown"

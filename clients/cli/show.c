@@ -233,7 +233,8 @@ static int keep_key(const struct session *s, const char *key)
 
 int show_key(struct session *s, const json_t *answer)
 {
-    const char *key = json_string_at(answer, "key");
+    const char *key = json_string_at(
+        answer, json_object_get(answer, "secret") != NULL ? "secret" : "key");
     int64_t id = json_int_at(answer, "id");
     bool english = s->reach.english;
 

@@ -9,6 +9,7 @@
 #include "clients/sim/load.h"
 #include "clients/sim/morning.h"
 #include "clients/sim/options.h"
+#include "clients/sim/receive.h"
 #include "clients/sim/seed.h"
 
 static const struct verb {

@@ -46,6 +46,14 @@ static const struct option_row {
      "how long; 10"},
     {"--connections", "C", SIM_LOAD, NUMBER_OPTION, AT(connections), 0, 1, 256, 4,
      "连接数，缺省 4", "how many connections; 4"},
+    {"--port", "N", SIM_RECEIVE, NUMBER_OPTION, AT(port), 0, 1, 65535, 0, "本机监听端口",
+     "where to listen, on this machine"},
+    {"--secret", "FILE", SIM_RECEIVE, TEXT_OPTION, AT(secret), 0, 0, 0, 0,
+     "签名密钥文件（权限 600）", "the file of the webhook's secret, mode 600"},
+    {"--fail-first", "N", SIM_RECEIVE, NUMBER_OPTION, AT(fail_first), 0, 0, 1000000, 0,
+     "前 N 条装作繁忙", "plays busy for the first N"},
+    {"--messages", "N", SIM_RECEIVE, NUMBER_OPTION, AT(messages), 0, 0, 1000000, 0,
+     "收到 N 条后退出，缺省不退出", "ends after N messages; never"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -108,6 +116,8 @@ static int check_needed(enum sim_verb verb, const struct sim_options *options)
         return refuse(verb, "缺少选项 / missing", "--state");
     if (verb == SIM_LOAD && options->codes == NULL)
         return refuse(verb, "缺少选项 / missing", "--codes");
+    if (verb == SIM_RECEIVE && (options->port == 0 || options->secret == NULL))
+        return refuse(verb, "缺少选项 / missing", options->port == 0 ? "--port" : "--secret");
     if (strcmp(options->direction, "in") != 0 && strcmp(options->direction, "out") != 0)
         return refuse(verb, "无效的值 / cannot be", options->direction);
     return CLI_DONE;

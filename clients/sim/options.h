@@ -6,7 +6,7 @@
 
 #include "clients/http/reach.h"
 
-enum sim_verb { SIM_SEED = 1, SIM_MORNING = 2, SIM_LOAD = 4, SIM_CODES = 8 };
+enum sim_verb { SIM_SEED = 1, SIM_MORNING = 2, SIM_LOAD = 4, SIM_CODES = 8, SIM_RECEIVE = 16 };
 
 struct sim_options {
     struct reach reach;
@@ -15,6 +15,8 @@ struct sim_options {
     unsigned workers;   /* 0: not said */
     unsigned people, gates, seconds, connections;
     const char *codes, *out, *direction;
+    const char *secret; /* FILE */
+    unsigned port, fail_first, messages; /* messages 0: until it is ended */
 };
 
 /* CLI_DONE, or the exit status after saying what is wrong (or, for --help, what is right). */

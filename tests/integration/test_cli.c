@@ -7,8 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clients/cli/exit.h"
@@ -46,7 +51,7 @@ static void set_up(void)
     char url[64];
 
     fixture_open();
-    server_start(&server, NULL);
+    server_start(&server, (const char *[]){"--webhook_plain=1", NULL});
     cr_assert(mkdtemp(dir) != NULL);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", server.port);
     setenv("JIANAN_SERVER", url, 1);
@@ -405,4 +410,142 @@ Test(cli, a_city_is_seeded_once_and_its_morning_proven)
                          "1", "--connections", "2", "--out", in_dir("passes")));
     EXPECT_WORDS("acknowledged");
     free((char *)(uintptr_t)state);
+}
+
+/* -- telling other systems ---------------------------------------------------------------------- */
+
+static unsigned a_free_port(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t bytes = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    cr_assert(fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0 &&
+              getsockname(fd, (struct sockaddr *)&at, &bytes) == 0);
+    close(fd);
+    return ntohs(at.sin_port);
+}
+
+/* The receiver in the background; its words go to a file. */
+static pid_t receive(const char *const *arguments)
+{
+    const char *argv[ARGUMENTS_MAX + 2] = {JIANAN_SIM, "receive"};
+    const char *output = in_dir("received");
+    pid_t pid;
+
+    for (int i = 0; arguments[i] != NULL; i++)
+        argv[i + 2] = arguments[i];
+    write_file(output, "");
+    pid = fork();
+    cr_assert(pid >= 0);
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(open(output, O_WRONLY | O_APPEND), STDOUT_FILENO);
+        dup2(STDOUT_FILENO, STDERR_FILENO);
+        execv(JIANAN_SIM, (char *const *)argv);
+        _exit(127);
+    }
+    return pid;
+}
+
+/* What it printed goes to `out` as it grows, until it holds the words. */
+static void wait_for_words(const char *words)
+{
+    for (int waited = 0; waited < 30000; waited += 20) {
+        int fd = open(in_dir("received"), O_RDONLY);
+        ssize_t bytes = read(fd, out, sizeof out - 1);
+
+        cr_assert(fd >= 0 && bytes >= 0);
+        close(fd);
+        out[bytes] = '\0';
+        if (strstr(out, words) != NULL)
+            return;
+        usleep(20 * 1000);
+    }
+    cr_assert_fail("it never said %s: %s", words, out);
+}
+
+static int ended(pid_t pid)
+{
+    int status;
+
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+Test(cli, a_receiver_takes_what_is_signed_and_is_told_again_after_playing_busy)
+{
+    char url[64], port[16], hook[24];
+    pid_t pid;
+
+    made_world();
+    snprintf(port, sizeof port, "%u", a_free_port());
+    snprintf(url, sizeof url, "http://127.0.0.1:%s/hook", port);
+    EXPECT(CLI_INPUT, JIANAN("contractor", "webhook", "add", "--url", "http://192.168.0.1/", "--events",
+                             "reminder.expiry"));
+    EXPECT_WORDS("/url");
+    EXPECT(CLI_DONE, JIANAN("contractor", "webhook", "add", "--url", url, "--events",
+                            "reminder.expiry,alert.opened", "--save", in_dir("hook.key"), "--json"));
+    snprintf(hook, sizeof hook, "%lld", printed_int("id"));
+    pid = receive((const char *[]){"--port", port, "--secret", in_dir("hook.key"), "--fail-first", "1",
+                                   "--messages", "1", NULL});
+    wait_for_words("listening");
+    EXPECT(CLI_DONE, JIANAN("contractor", "webhook", "test", hook));
+    wait_for_words("playing busy");
+    cr_expect_eq(ended(pid), CLI_DONE); /* ten seconds later */
+    wait_for_words("webhook.test");
+    wait_for_words("taken 1, refused 1");
+    EXPECT(CLI_DONE, JIANAN("contractor", "webhook", "deliveries", hook));
+    EXPECT_WORDS("delivered");
+    EXPECT_WORDS("204");
+    EXPECT(CLI_DONE, JIANAN("contractor", "webhook", "secret", hook, "--save", in_dir("other.key")));
+    write_file(in_dir("wrong.key"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwAAAAAAAAAAA=");
+    pid = receive((const char *[]){"--port", port, "--secret", in_dir("wrong.key"), NULL});
+    wait_for_words("listening");
+    EXPECT(CLI_DONE, JIANAN("contractor", "webhook", "test", hook));
+    wait_for_words("not this secret's");
+    kill(pid, SIGTERM);
+    cr_expect_eq(ended(pid), CLI_DONE);
+    EXPECT(CLI_DONE, JIANAN("contractor", "webhook", "change", hook, "--state", "disabled"));
+    EXPECT(CLI_REFUSED, JIANAN("contractor", "webhook", "test", hook));
+    EXPECT(CLI_REFUSED, JIANAN("regulator", "webhook", "show", hook));
+}
+
+Test(cli, a_receiver_says_what_it_lacks)
+{
+    EXPECT(CLI_USAGE, run(JIANAN_SIM, "", (const char *[]){"receive", "--port", "9999", NULL}));
+    EXPECT_WORDS("--secret");
+    EXPECT(CLI_USAGE, run(JIANAN_SIM, "", (const char *[]){"receive", "--secret", "x", NULL}));
+    EXPECT_WORDS("--port");
+    write_file(in_dir("hook.key"), "jk_something");
+    EXPECT(CLI_USAGE, run(JIANAN_SIM, "",
+                          (const char *[]){"receive", "--port", "9999", "--secret", in_dir("hook.key"),
+                                           NULL}));
+    EXPECT_WORDS("whsec_");
+}
+
+Test(cli, a_forecast_tells_who_changes_and_what_to_do)
+{
+    const char *site = made_world(), *worker = made_worker(site);
+    time_t soon = time(NULL) + 20 * 86400;
+    char day[16];
+
+    made_green(worker, site);
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "forecast", "--days", "90"));
+    EXPECT_WORDS("没有人会变色");
+    strftime(day, sizeof day, "%Y-%m-%d", gmtime(&soon));
+    EXPECT(CLI_DONE, jianan_with("clinic", NUMBER "\n",
+                                 (const char *[]){"exam", "post", "--document-number", "-", "--conclusion",
+                                                  "no_abnormality", "--valid-until", day, NULL}));
+    for (int tries = 0; tries < 100; tries++) { /* until the register has it */
+        EXPECT(CLI_DONE, JIANAN("contractor", "worker", "forecast", "--days", "90"));
+        if (strstr(out, day) != NULL)
+            break;
+        usleep(50 * 1000);
+    }
+    EXPECT_WORDS(day);
+    EXPECT_WORDS("绿 → 黄");
+    EXPECT_WORDS("+ ");
+    EXPECT(CLI_INPUT, JIANAN("contractor", "worker", "forecast", "--days", "181"));
+    EXPECT(CLI_DONE, JIANAN("operator", "reminder", "run"));
 }

@@ -564,6 +564,23 @@ Test(webhooks, what_cannot_be_told_is_refused_with_its_field)
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM webhook"), 0);
 }
 
+Test(webhooks, the_description_names_every_event_that_can_be_asked_for)
+{
+    struct http_reply reply = server_must(&server, "GET", "/openapi.yaml", NULL, NULL);
+    struct text rest = text_of(event_choices());
+    char line[512] = "enum: [";
+
+    while (rest.at != NULL) {
+        struct text type = text_cut(rest, '|', &rest);
+        size_t used = strlen(line);
+
+        snprintf(line + used, sizeof line - used, "%.*s%s", (int)type.bytes, type.at,
+                 rest.at != NULL ? ", " : "]");
+    }
+    cr_expect_not_null(strstr(reply.body, line), "%s", line);
+    reply_clear(&reply);
+}
+
 Test(webhooks, each_role_has_its_own_and_nobody_another_s)
 {
     const char *const keys[] = {cast.contractor.key, cast.other_contractor.key,
