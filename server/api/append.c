@@ -7,7 +7,6 @@
 #include "api/metrics.h"
 #include "api/person_seal.h"
 #include "domain/admit.h"
-#include "store/posting.h"
 
 struct append {
     struct write write; /* first: see write.h */
@@ -39,8 +38,7 @@ static int64_t *site_of(struct record *record)
     }
 }
 
-/* Who signed beside the poster: overrides only, the others name nobody. */
-static int64_t second_signer(const struct caller *caller, const struct record *record)
+int64_t append_second_signer(const struct caller *caller, const struct record *record)
 {
     const int64_t *signed_by = record->override.signed_by;
 
@@ -56,7 +54,7 @@ static void load_signers(struct exchange *x, struct batch *b)
     size_t count = 0;
 
     for (size_t i = 0; ids != NULL && i < s->items.count; i++) {
-        int64_t id = second_signer(caller_of(x), &s->items.item[i].record);
+        int64_t id = append_second_signer(caller_of(x), &s->items.item[i].record);
 
         if (id != 0)
             ids[count++] = id;
@@ -222,42 +220,68 @@ static struct err may_correct(const struct caller *caller, const struct record *
     return OK;
 }
 
-static const struct signer *read_signer(struct exchange *x, const struct item *item,
+static const struct signer *read_signer(struct exchange *x, const struct posting_rows *rows,
+                                        const struct person *person, const struct record *record,
                                         struct signer *signer)
 {
-    const struct append *s = x->state;
     const struct posting_signer *found =
-        posting_signer_find(&s->posting, second_signer(caller_of(x), &item->record));
+        posting_signer_find(rows, append_second_signer(caller_of(x), record));
 
     if (found == NULL)
         return NULL;
     *signer = (struct signer){found->role, found->active,
-                              engaged_in(found->region, item->person, x->today)};
+                              engaged_in(found->region, person, x->today)};
     return signer;
 }
 
-static struct err join(struct exchange *x, struct append *s, struct item *item, struct group *g)
+/* The next record of those that are there: its version, whether it may join, how it is stored. */
+static struct err admit_next(struct exchange *x, const struct posting_rows *rows,
+                             const struct person *person, struct record *record,
+                             const struct record *there, size_t count, struct text *body,
+                             struct text *secret)
 {
     const struct caller *caller = caller_of(x);
     struct signer signer;
     struct posting posting = {caller->role, caller->account_id, caller->org_id, caller->site_id,
-                              s->posting.accreditations, read_signer(x, item, &signer)};
+                              rows->accreditations,
+                              read_signer(x, rows, person, record, &signer)};
     struct work work = work_of(x);
+    struct err e;
+
+    if (record->kind == RECORD_ENGAGEMENT && record->engagement.from == DAY_UNKNOWN)
+        record->engagement.from = record->occurred_on;
+    record->version = count > 0 ? there[count - 1].version + 1 : 1; /* an end ends what was before */
+    e = may_correct(caller, record, there, count);
+    if (!err_is(e))
+        e = record_admit(record, there, count, &posting, x->today);
+    return err_is(e) ? e : person_seal_record(&work, person, record, body, secret);
+}
+
+struct err append_join(struct exchange *x, const struct posting_rows *rows,
+                       const struct person *person, struct record *record,
+                       struct joining *joining)
+{
+    struct text *texts = arena_new_array(&x->arena, 2, struct text);
+
+    if (texts == NULL)
+        return err_make(ERR_TOO_LARGE);
+    record->by = caller_of(x)->account_id;
+    record->org = caller_of(x)->org_id;
+    record->recorded_at = x->now;
+    *joining = (struct joining){person, record, &texts[0], &texts[1], 1};
+    return admit_next(x, rows, person, record, person->records, person->record_count, &texts[0],
+                      &texts[1]);
+}
+
+static struct err join(struct exchange *x, struct append *s, struct item *item, struct group *g)
+{
     size_t at = g->known + g->joined;
     struct err e;
 
     if (g->all == NULL || g->bodies == NULL || g->secrets == NULL)
         return err_make(ERR_TOO_LARGE);
-    if (item->record.kind == RECORD_ENGAGEMENT && item->record.engagement.from == DAY_UNKNOWN)
-        item->record.engagement.from = item->record.occurred_on;
-    item->record.version = at > 0 ? g->all[at - 1].version + 1 : 1; /* an end ends what was before */
-    e = may_correct(caller, &item->record, g->all, at);
-    if (!err_is(e))
-        e = record_admit(&item->record, g->all, at, &posting, x->today);
-    if (err_is(e))
-        return e;
-    e = person_seal_record(&work, g->person, &item->record, &g->bodies[g->joined],
-                           &g->secrets[g->joined]);
+    e = admit_next(x, &s->posting, g->person, &item->record, g->all, at, &g->bodies[g->joined],
+                   &g->secrets[g->joined]);
     if (err_is(e))
         return e;
     g->all[at] = item->record;

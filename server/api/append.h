@@ -12,6 +12,7 @@
 
 #include "api/write.h"
 #include "store/persons.h"
+#include "store/posting.h"
 
 enum { APPEND_ITEMS_MAX = 500 };
 
@@ -32,6 +33,15 @@ struct joining {
  * change rows. Folds each worker anew; ERR_TOO_LARGE or the fold's own errors. */
 MUST_USE struct err append_write(const struct work *work, struct batch *b,
                                  const struct joining *joining, size_t count);
+
+/* One record about a loaded person that joins as part of something else: given its version, decided
+ * on as if the caller posted it alone, sealed. rows hold what the record names (posting_signers).
+ * Fills *joining for append_write; fails as an item of a post would. */
+MUST_USE struct err append_join(struct exchange *x, const struct posting_rows *rows,
+                                const struct person *person, struct record *record,
+                                struct joining *joining);
+/* Who signed an override beside the caller; 0: the record is none. */
+int64_t append_second_signer(const struct caller *caller, const struct record *record);
 
 /* May the caller see this worker (and so post about him)? Contractors: engaged by them today or
  * later. Safety officers: on their site. Inspectors, regulators: on a site of their region. A

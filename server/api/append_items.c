@@ -14,7 +14,7 @@ static const struct append_kinds kinds_of_route[] = {
     {"/v1/engagements", {RECORD_ENGAGEMENT, RECORD_ENGAGEMENT_END, RECORD_SUPERSEDE}},
     {"/v1/workers/{id}/records",
      {RECORD_AGREEMENT, RECORD_CERTIFICATE, RECORD_CERTIFICATE_STATUS, RECORD_BAN, RECORD_OVERRIDE,
-      RECORD_STAR, RECORD_SUPERSEDE, RECORD_CONSENT, RECORD_MERGE}},
+      RECORD_STAR, RECORD_SUPERSEDE, RECORD_CONSENT, RECORD_MERGE, RECORD_IDENTITY}},
 };
 
 const struct append_kinds *append_kinds_of(const struct route *route)
@@ -29,6 +29,7 @@ const struct append_kinds *append_kinds_of(const struct route *route)
 enum permission append_permission(enum record_kind kind)
 {
     static const enum permission needed[RECORD_KINDS] = {
+        [RECORD_IDENTITY] = MAY_SANCTION, /* in place of a wrong one; a new one comes by enrolment */
         [RECORD_EXAM] = MAY_POST_EXAM,
         [RECORD_TRAINING] = MAY_POST_TRAINING,
         [RECORD_STUDY] = MAY_POST_TRAINING,
@@ -140,8 +141,7 @@ static struct err fill_org(const struct exchange *x, json_t *object, enum record
     return OK;
 }
 
-/* Hashes are how records rest in the database; who posts says the words. */
-static struct err check_words(struct exchange *x, struct record *record)
+struct err record_check_words(struct exchange *x, struct record *record)
 {
     struct record_secret secrets[RECORD_SECRETS_MAX];
     size_t count = record_secrets(record, secrets);
@@ -177,7 +177,7 @@ static struct err read_item(struct exchange *x, json_t *object, struct item *ite
     item->record.org = caller_of(x)->org_id;
     item->record.recorded_at = x->now;
     e = record_parse_body(kind, object, common, &x->arena, &item->record);
-    return err_is(e) ? e : check_words(x, &item->record);
+    return err_is(e) ? e : record_check_words(x, &item->record);
 }
 
 struct err items_read(struct exchange *x, struct items *items)

@@ -28,6 +28,9 @@ const struct append_kinds *append_kinds_of(const struct route *route);
 /* The permission that posting a kind needs. */
 enum permission append_permission(enum record_kind kind);
 
+/* Hashes are how records rest in the database; who posts says the words. ERR_FIELD_UNKNOWN. */
+MUST_USE struct err record_check_words(struct exchange *x, struct record *record);
+
 /* Reads x->json into items. An error of the body as a whole is returned, one of an item is kept. */
 MUST_USE struct err items_read(struct exchange *x, struct items *items);
 /* What a request is answered when all is decided; .at NULL at the arena's ceiling. */

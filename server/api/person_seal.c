@@ -21,8 +21,8 @@ static struct err render_body(const struct work *work, const struct record *reco
     return out.full ? err_make(ERR_TOO_LARGE) : OK;
 }
 
-static struct err seal_text(const struct work *work, const struct person *person, struct text plain,
-                            struct text *sealed)
+struct err person_seal_text(const struct work *work, const struct person *person,
+                            struct text plain, struct text *sealed)
 {
     struct person_key key;
     struct err e = person_key_unwrap(work->app->shared->vault, person->worker_id, person->wrapped,
@@ -31,6 +31,20 @@ static struct err seal_text(const struct work *work, const struct person *person
     if (err_is(e))
         return e;
     e = seal(&key, person->worker_id, plain, work->arena, sealed);
+    person_key_forget(&key);
+    return e;
+}
+
+struct err person_unseal_text(const struct work *work, const struct person *person,
+                              struct text sealed, struct text *plain)
+{
+    struct person_key key;
+    struct err e = person_key_unwrap(work->app->shared->vault, person->worker_id, person->wrapped,
+                                     &key);
+
+    if (err_is(e))
+        return e;
+    e = unseal(&key, person->worker_id, sealed, work->arena, plain);
     person_key_forget(&key);
     return e;
 }
@@ -64,7 +78,7 @@ struct err person_seal_record(const struct work *work, const struct person *pers
     json_close_object(&w);
     if (plain > 0) {
         struct err e = out.full ? err_make(ERR_TOO_LARGE)
-                                : seal_text(work, person, build_done(&out), sealed);
+                                : person_seal_text(work, person, build_done(&out), sealed);
 
         if (err_is(e))
             return e;
@@ -100,16 +114,10 @@ static struct text member(struct arena *arena, const json_t *json, const char *n
 struct err person_unseal_details(const struct work *work, const struct person *person,
                                  struct person_details *details)
 {
-    struct person_key key;
     struct text plain;
     json_t *json;
-    struct err e = person_key_unwrap(work->app->shared->vault, person->worker_id, person->wrapped,
-                                     &key);
+    struct err e = person_unseal_text(work, person, person->sealed, &plain);
 
-    if (err_is(e))
-        return e;
-    e = unseal(&key, person->worker_id, person->sealed, work->arena, &plain);
-    person_key_forget(&key);
     if (err_is(e))
         return e;
     e = json_read(plain, &json);

@@ -12,6 +12,12 @@ MUST_USE struct err person_seal_record(const struct work *work, const struct per
                                        struct record *record, struct text *body,
                                        struct text *sealed);
 
+/* Any words about a person, under his key; the texts lie in the work's arena. */
+MUST_USE struct err person_seal_text(const struct work *work, const struct person *person,
+                                     struct text plain, struct text *sealed);
+MUST_USE struct err person_unseal_text(const struct work *work, const struct person *person,
+                                       struct text sealed, struct text *plain);
+
 struct person_details { /* what a person's sealed row holds */
     struct text name, document_number, phone;
 };

@@ -1,6 +1,8 @@
 #include "api/standing.h"
 
+#include "api/app.h"
 #include "api/resource.h"
+#include "domain/policy.h"
 
 bool caller_may_see_engagement(const struct caller *caller, int64_t org_id, int64_t site_id)
 {
@@ -14,8 +16,7 @@ bool caller_may_see_engagement(const struct caller *caller, int64_t org_id, int6
 bool standing_choose(struct standing *standing, const struct caller *caller,
                      const struct person *person, day_t on, int64_t site_id)
 {
-    standing->place.on = on;
-    standing->engagement = NULL;
+    *standing = (struct standing){.place.on = on};
     for (size_t i = 0; i < person->engagement_count; i++) {
         const struct person_engagement *e = &person->engagements[i];
 
@@ -58,4 +59,21 @@ void standing_set(struct standing *standing, struct text region)
         .org_permit = permit_of_row(&standing->org.rows[0], place->on),
         .site = (uint32_t)e->site_id,
     };
+}
+
+struct err standing_judge(struct exchange *x, const struct facts *facts, const struct place *place,
+                          struct verdict *verdict)
+{
+    const struct policy_document *document = NULL;
+    const struct policy_set *policies;
+
+    registry_enter(app_of(x)->reader);
+    policies = registry_policies(app_of(x)->reader);
+    if (policies != NULL)
+        document = policy_find(policies, place->region, place->on);
+    if (document != NULL)
+        safety_code(facts, place->is_post ? &place->context : NULL, &document->policy, place->on,
+                    verdict);
+    registry_leave(app_of(x)->reader);
+    return document != NULL ? OK : err_make(ERR_NOT_READY);
 }
