@@ -112,6 +112,7 @@ static void fill_shared(struct service *service)
     shared->issuer = s->issuer;
     shared->spool_dir = s->spool_dir;
     shared->pass_ms = s->pass_ms;
+    shared->appeal_days = s->appeal_days;
     shared->fresh_ms = s->fresh_ms;
     shared->queue_max = s->queue_max;
     shared->unsafe_database = s->unsafe_database;

@@ -316,6 +316,36 @@ static const struct option_row correct_post[] = {
     WHEN,
     END,
 };
+static const struct option_row appeal_file[] = {
+    {"--worker", "ID", OPTION_INT, false, "为哪名工人（本人不填）", "for whom; not by himself"},
+    {"--reason", "CODE", OPTION_TEXT, true, "原因代码，如 VIOL_POINTS（见 worker colour --json）",
+     "the reason's code, like VIOL_POINTS"},
+    {"--scope", "person|trade|role|site", OPTION_TEXT, true, "原因的范围", "the reason's scope"},
+    {"--words", "TEXT|-", OPTION_TEXT, true, "申诉理由（- 从标准输入读）",
+     "in his own words (- reads a line)"},
+    {"--disputes", "VERSION", OPTION_INT, false, "有异议的记录版本", "the record that is wrong"},
+    {"--site", "ID", OPTION_INT, false, "在哪个工地", "at this site"},
+    {"--on", "DATE", OPTION_TEXT, false, "哪一天的颜色，缺省今天", "of this day; today"},
+    END,
+};
+static const struct option_row appeal_list[] = {
+    {"--state", "open|upheld|partly|rejected|void", OPTION_TEXT, false, "只列此状态",
+     "in this state"},
+    {"--overdue", "true", OPTION_BOOL, false, "只列逾期未答复的", "those past their deadline"},
+    {"--worker", "ID", OPTION_INT, false, "只列此工人的", "of this worker"},
+    PAGE,
+    END,
+};
+static const struct option_row appeal_answer[] = {
+    {"--outcome", "upheld|partly|rejected", OPTION_TEXT, true, "成立、部分成立、不成立", "the outcome"},
+    {"--words", "TEXT|-", OPTION_TEXT, true, "答复（- 从标准输入读）",
+     "in plain words (- reads a line)"},
+    {"--supersede", "VERSION", OPTION_INT, false, "同时作废这条记录", "takes this record back"},
+    {"--override", "FILE", OPTION_JSON, false, "或人工改色（JSON 文件）",
+     "or sets the colour by hand (JSON file)"},
+    {"--mended-by", "VERSION", OPTION_INT, false, "或已由这条记录更正", "or this record mended it"},
+    END,
+};
 static const struct option_row holiday_list[] = {
     {"--year", "N", OPTION_INT, false, "只看这一年", "of this year"},
     END,
@@ -406,6 +436,15 @@ static const struct column policy_columns[] = {
     {"number", "编号", "number"}, {"id", "名", "id"}, {"region", "区划", "region"},
     {"effective", "生效", "effective"}, {"until", "止", "until"}, {"state", "状态", "state"},
     {"title", "标题", "title"}, LAST,
+};
+static const struct column appeal_columns[] = {
+    {"id", "编号", "id"}, {"worker", "工号", "worker"}, {"reason", "原因", "reason"},
+    {"scope", "范围", "scope"}, {"state", "状态", "state"}, {"due", "答复期限", "due"},
+    {"overdue", "逾期", "overdue"}, {"filed_at", "提交", "filed"}, LAST,
+};
+static const struct column star_columns[] = {
+    {"version", "版本", "version"}, {"occurred_on", "日期", "day"}, {"points", "分", "points"},
+    {"org", "单位", "org"}, LAST,
 };
 static const struct column holiday_columns[] = {
     {"year", "年", "year"}, {"version", "版本", "version"}, {"recorded_at", "登记", "recorded"},
@@ -505,6 +544,8 @@ const struct command commands[] = {
      .en = "shows the live code in the terminal"},
     GET("worker", "forecast", "/v1/forecast", worker_forecast, worker_columns, forecast_show,
         "若无新记录，多少天内谁会变色", "who changes colour within some days if nothing is recorded"),
+    LIST("worker", "stars", WORKER_PATH("/stars"), NULL, star_columns,
+         "安全行为之星（不影响颜色）", "the stars of a person, which change no colour"),
     LIST("worker", "accesses", WORKER_PATH("/accesses"), only_page, access_columns,
          "谁看过我的信息", "who looked at a person"),
     WRITE("POST", "worker", "access", WORKER_PATH("/access"), NULL, NULL, show_key,
@@ -563,6 +604,15 @@ const struct command commands[] = {
           "已知悉", "says that it was seen"),
     WRITE("POST", "alert", "extend", "/v1/alerts/{编号}", alert_extend, "{\"action\":\"extend\"}",
           show_written, "延长期限", "gives it more time"),
+
+    WRITE("POST", "appeal", "file", "/v1/appeals", appeal_file, NULL, show_object,
+          "对颜色的一条原因提出申诉", "appeals against a reason of a colour"),
+    LIST("appeal", "list", "/v1/appeals", appeal_list, appeal_columns, "列出申诉，逾期在前",
+         "lists appeals, what is overdue first"),
+    GET("appeal", "show", "/v1/appeals/{申诉}", NULL, NULL, show_object, "查看申诉与答复",
+        "shows an appeal and its answer"),
+    WRITE("POST", "appeal", "answer", "/v1/appeals/{申诉}/decision", appeal_answer, NULL,
+          show_object, "答复申诉，并更正有误之处", "answers one, and mends what was wrong"),
 
     LIST("policy", "list", "/v1/policies", only_page, policy_columns, "列出政策",
          "lists policies"),

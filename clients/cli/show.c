@@ -76,7 +76,13 @@ const char *show_label(const char *field, bool english)
         {"rows", "总行数"},       {"done", "已处理"},       {"refused", "被拒"},
         {"started_at", "开始"},   {"ended_at", "结束"},     {"worker", "工号"},
         {"account", "账号"},      {"title", "标题"},        {"effective", "生效"},
-        {"until", "止"},          {"erased", "已删除"},
+        {"until", "止"},          {"erased", "已删除"},     {"reason", "原因"},
+        {"scope", "范围"},        {"colour", "颜色"},       {"on", "日期"},
+        {"policy", "政策"},       {"disputes", "有异议的记录"}, {"round", "第几次"},
+        {"filed_at", "提交"},     {"due", "答复期限"},      {"overdue", "逾期"},
+        {"answered_at", "答复时间"}, {"mended_by", "更正记录"}, {"words", "申诉理由"},
+        {"answer", "答复"},       {"on_behalf_by", "代申诉单位"}, {"due_certain", "期限确定"},
+        {"year", "年"},
     };
 
     for (size_t i = 0; i < sizeof labels / sizeof labels[0] && !english; i++) {
@@ -290,16 +296,45 @@ static void show_reason(const json_t *reason, bool english)
     size_t i;
     const char *what = json_string_at(reason, "what");
     const char *until = json_string_at(reason, "until");
+    const char *scope = json_string_at(reason, "scope");
 
     printf("  [%s] %s\n", colour_word(json_string_at(reason, "colour"), english),
            what[0] != '\0' ? what : json_string_at(reason, "text"));
     show_pair(english ? "  to do" : "  怎么办", json_string_at(reason, "remedy"));
     show_pair(english ? "  ask" : "  找谁", json_string_at(reason, "help"));
+    if (json_string_at(reason, "since")[0] != '\0')
+        show_pair(english ? "  since" : "  自", json_string_at(reason, "since"));
     if (until[0] != '\0')
         show_pair(english ? "  until" : "  至", until);
+    if (scope[0] != '\0') { /* by these two it is appealed against */
+        char code[64];
+
+        snprintf(code, sizeof code, "%s, %s", json_string_at(reason, "code"), scope);
+        show_pair(english ? "  code" : "  代码", code);
+    }
     json_array_foreach(json_object_get(reason, "basis"), i, basis) {
         show_pair(i > 0 ? "" : english ? "  basis" : "  依据", json_string_at(basis, "text"));
     }
+}
+
+/* What stands beside the colour: appeals that wait, praise, and that one may appeal. */
+static void show_rights(const json_t *answer, bool english)
+{
+    const json_t *reasons = json_object_get(answer, "reasons"), *appeal;
+    const json_t *stars = json_object_get(answer, "stars");
+    size_t i;
+
+    json_array_foreach(json_object_get(answer, "appeals"), i, appeal)
+        printf(english ? "\n  appeal %lld (%s) is answered by %s\n"
+                       : "\n  申诉 %lld（%s）正在处理，答复期限 %s\n",
+               (long long)json_int_at(appeal, "id"), json_string_at(appeal, "reason"),
+               json_string_at(appeal, "due"));
+    if (json_int_at(stars, "count") > 0)
+        printf(english ? "\n  safe-behaviour stars: %lld points\n" : "\n  安全行为之星：%lld 分\n",
+               (long long)json_int_at(stars, "points"));
+    if (json_array_size(reasons) > 0)
+        printf(english ? "\n%s (jianan appeal file)\n" : "\n%s（jianan appeal file）\n",
+               json_string_at(json_array_get(reasons, 0), "appeal"));
 }
 
 int show_colour(struct session *s, const json_t *answer)
@@ -322,6 +357,7 @@ int show_colour(struct session *s, const json_t *answer)
         putchar('\n');
         show_reason(reason, english);
     }
+    show_rights(answer, english);
     return CLI_DONE;
 }
 

@@ -32,7 +32,9 @@ enum permission {
     MAY_SET_POLICY = 1 << 19,
     MAY_CONSENT = 1 << 20,
     MAY_FIND_WORKER = 1 << 21,    /* exact search by document number */
-    MAY_SET_WEBHOOK = 1 << 22
+    MAY_SET_WEBHOOK = 1 << 22,
+    MAY_APPEAL = 1 << 23,
+    MAY_ANSWER = 1 << 24          /* appeals */
 };
 
 struct caller {

@@ -37,6 +37,7 @@ struct shared {
     const char *spool_dir;
     int64_t pass_ms;         /* PostgreSQL's time to confirm a pass; then the spool */
     int64_t fresh_ms;        /* older than this, nobody can tell */
+    int64_t appeal_days;     /* working days in which an appeal is answered */
     unsigned char server_id[16];
     int64_t queue_max;
     struct buckets *key_requests;     /* what one key may ask in a second */

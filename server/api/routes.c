@@ -7,6 +7,7 @@
 #include "api/accounts.h"
 #include "api/alerts.h"
 #include "api/app.h"
+#include "api/appeals.h"
 #include "api/append.h"
 #include "api/audit_reads.h"
 #include "api/calendar.h"
@@ -152,6 +153,8 @@ const struct route routes[] = {
          &worker_read_state_bytes, "A person's colour, with every reason explained"),
     READ("/v1/workers/{id}/calendar", MAY_READ_WORKER, worker_calendar_query, worker_calendar,
          &worker_calendar_state_bytes, "A person's colour on each day of a span"),
+    READ("/v1/workers/{id}/stars", MAY_READ_WORKER, NULL, worker_stars, &worker_read_state_bytes,
+         "The stars that a person was praised with"),
     READ("/v1/workers/{id}/accesses", MAY_READ_WORKER, worker_accesses_query, worker_accesses_list,
          &worker_read_state_bytes, "Who looked at a person"),
     READ("/v1/identity-reviews", MAY_READ_AUDIT, identity_reviews_query, identity_review_list,
@@ -162,6 +165,17 @@ const struct route routes[] = {
          "A gate's answer with all that it was decided from, decided again"),
     READ("/v1/audit", MAY_READ_AUDIT, audit_list_query, audit_read_list, &audit_list_state_bytes,
          "Who did what"),
+
+    /* appeals */
+    WRITE(METHOD_POST, "/v1/appeals", MAY_APPEAL, appeal_post_fields, appeal_post,
+          &appeal_post_state_bytes, "Appeal against a reason of a colour"),
+    READ("/v1/appeals", MAY_APPEAL | MAY_ANSWER, appeal_list_query, appeal_list,
+         &appeal_read_state_bytes, "List appeals, what is overdue first"),
+    READ("/v1/appeals/{id}", MAY_APPEAL | MAY_ANSWER, NULL, appeal_get, &appeal_read_state_bytes,
+         "Read an appeal and its answer"),
+    WRITE(METHOD_POST, "/v1/appeals/{id}/decision", MAY_ANSWER, appeal_answer_fields,
+          appeal_answer_post, &appeal_answer_state_bytes,
+          "Answer an appeal, and mend what was wrong"),
 
     /* what happens to them */
     {METHOD_POST, "/v1/engagements", MAY_ENGAGE, NULL, NULL, append_steps,

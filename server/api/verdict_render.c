@@ -66,7 +66,31 @@ static void put_reason(struct json_writer *w, const struct policy_document *docu
         json_close_object(w);
     }
     json_close_array(w);
+    json_put_string(w, "appeal",
+                    english ? "Is this wrong? You may appeal: a person of the housing authority, "
+                              "not the system, looks at it and answers by a deadline."
+                            : "认为有误？您可以申诉：由住建部门的工作人员（不是系统）复核，并在期限内答复。");
     json_close_object(w);
+}
+
+static void put_notes(struct json_writer *w, const struct verdict_notes *notes)
+{
+    json_open_object(w, "stars");
+    json_put_int(w, "count", notes->stars.count);
+    json_put_int(w, "points", (int64_t)notes->stars.points);
+    json_close_object(w);
+    json_open_array(w, "appeals");
+    for (int i = 0; i < notes->appeals.count; i++) {
+        const struct appeal_row *row = &notes->appeals.rows[i];
+
+        json_open_object(w, NULL);
+        json_put_int(w, "id", row->appeal.id);
+        json_put_text(w, "reason", row->reason);
+        json_put_text(w, "scope", row->scope);
+        json_put_day(w, "due", row->due);
+        json_close_object(w);
+    }
+    json_close_array(w);
 }
 
 void post_put(struct json_writer *w, const struct place *place)
@@ -103,7 +127,8 @@ void verdict_put(struct json_writer *w, const struct policy_document *document,
 }
 
 struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_id,
-                          const struct facts *facts, const struct place *place)
+                          const struct facts *facts, const struct place *place,
+                          const struct verdict_notes *notes)
 {
     const struct registry_reader *reader = app_of(x)->reader;
     const struct policy_document *document = NULL;
@@ -124,6 +149,7 @@ struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_
         json_put_text(&w, "region", place->region);
         post_put(&w, place);
         verdict_put(&w, document, &verdict, x->english);
+        put_notes(&w, notes);
         json_close_object(&w);
     }
     registry_leave(app_of(x)->reader);

@@ -4,8 +4,10 @@
 #define API_VERDICT_RENDER_H
 
 #include "api/resource.h"
+#include "domain/stars.h"
 #include "register/registry.h"
 #include "scoring/scoring.h"
+#include "store/appeals.h"
 
 struct place { /* where, as what, and when the question is asked */
     day_t on;
@@ -21,10 +23,17 @@ enum permit_state permit_of_row(const struct org_row *org, day_t on);
 void json_put_trade(struct json_writer *w, const char *key, uint16_t trade); /* "030" */
 void json_put_role(struct json_writer *w, const char *key, uint8_t role);
 
+/* What stands beside a verdict for the person it is about; it has no part in it. */
+struct verdict_notes {
+    struct star_sum stars;
+    struct appeal_rows appeals; /* that wait for their answer */
+};
+
 /* Decides by the policy in force for the place and renders it. ERR_NOT_READY while the register
  * holds no policy for it. */
 MUST_USE struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_id,
-                                   const struct facts *facts, const struct place *place);
+                                   const struct facts *facts, const struct place *place,
+                                   const struct verdict_notes *notes);
 
 /* "post": where and as what; null without one. */
 void post_put(struct json_writer *w, const struct place *place);

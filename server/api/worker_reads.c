@@ -16,6 +16,7 @@ struct worker_read {
     struct person_details details;
     /* colour */
     struct standing standing;
+    struct verdict_notes notes;
     /* accesses */
     struct access_rows accesses;
 };
@@ -251,6 +252,7 @@ static enum step worker_colour_admit(struct exchange *x)
 {
     const struct colour_query *q = x->query;
     struct worker_read *s = x->state;
+    struct appeal_filter waiting = {.worker_id = s->id, .state = TEXT("open"), .today = x->today};
     struct batch *b;
     struct err e;
 
@@ -263,8 +265,10 @@ static enum step worker_colour_admit(struct exchange *x)
                          q->on != DAY_UNKNOWN ? q->on : x->today, q->site_id))
         return exchange_fail(x, err_field(ERR_SITE_UNKNOWN, "site", NULL));
     b = batch_new(app_of(x)->pg, &x->arena);
-    if (b != NULL)
+    if (b != NULL) {
         standing_load(&s->standing, b, x->today);
+        appeals_list(b, &waiting, REASONS_MAX, &s->notes.appeals);
+    }
     return open_person(x, b, "worker.colour");
 }
 
@@ -278,9 +282,10 @@ static enum step worker_colour_answer(struct exchange *x)
     struct err e;
 
     standing_set(&s->standing, q->region);
+    s->notes.stars = stars_sum(s->person.records, s->person.record_count);
     e = facts_fold_on(s->person.records, s->person.record_count, place->on, &x->arena, &facts);
     if (!err_is(e))
-        e = verdict_render(x, &out, s->id, &facts, place);
+        e = verdict_render(x, &out, s->id, &facts, place, &s->notes);
     if (err_is(e))
         return exchange_fail(x, e);
     return out.full ? exchange_fail(x, err_make(ERR_TOO_LARGE))
@@ -288,6 +293,50 @@ static enum step worker_colour_answer(struct exchange *x)
 }
 
 step_fn *const worker_colour[] = {person_load, worker_colour_admit, worker_colour_answer, NULL};
+
+/* -- GET /v1/workers/{id}/stars ------------------------------------------------------------- */
+
+static enum step worker_stars_admit(struct exchange *x)
+{
+    if (!may_open(x))
+        return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
+    return open_person(x, batch_new(app_of(x)->pg, &x->arena), "worker.stars");
+}
+
+static void put_star(struct json_writer *w, const struct record *star)
+{
+    json_open_object(w, NULL);
+    json_put_int(w, "version", star->version);
+    json_put_day(w, "occurred_on", star->occurred_on);
+    json_put_int(w, "points", star->star.points);
+    json_put_int(w, "org", star->org);
+    json_close_object(w);
+}
+
+static enum step worker_stars_answer(struct exchange *x)
+{
+    const struct worker_read *s = x->state;
+    const struct person *person = &s->person;
+    struct star_sum sum = stars_sum(person->records, person->record_count);
+    struct build out = answer_build(x, HTTP_ANSWER_BYTES_MAX);
+    struct json_writer w = json_writer_over(&out);
+
+    json_open_object(&w, NULL);
+    json_put_int(&w, "worker", s->id);
+    json_put_int(&w, "count", sum.count);
+    json_put_int(&w, "points", (int64_t)sum.points);
+    json_open_array(&w, "items");
+    for (size_t i = person->record_count; i-- > 0;) { /* newest first */
+        if (star_stands(&person->records[i], person->records, person->record_count))
+            put_star(&w, &person->records[i]);
+    }
+    json_close_array(&w);
+    json_close_object(&w);
+    return out.full ? exchange_fail(x, err_make(ERR_TOO_LARGE))
+                    : exchange_answer_json(x, 200, build_done(&out));
+}
+
+step_fn *const worker_stars[] = {person_load, worker_stars_admit, worker_stars_answer, NULL};
 
 /* -- GET /v1/workers/{id}/accesses ---------------------------------------------------------- */
 

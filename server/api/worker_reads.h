@@ -13,7 +13,7 @@
 extern const struct field worker_list_query[], worker_records_query[], worker_colour_query[],
     worker_accesses_query[], worker_find_fields[], identity_reviews_query[];
 extern step_fn *const worker_list[], *const worker_get[], *const worker_records[],
-    *const worker_colour[], *const worker_accesses_list[], *const worker_find_one[],
+    *const worker_colour[], *const worker_stars[], *const worker_accesses_list[], *const worker_find_one[],
     *const identity_review_list[];
 extern const size_t worker_list_state_bytes, worker_read_state_bytes, worker_find_state_bytes,
     identity_review_state_bytes;

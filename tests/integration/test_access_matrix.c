@@ -60,7 +60,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, WEBHOOK, OBJECTS };
+enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, WEBHOOK, APPEAL, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -141,6 +141,17 @@ static long long webhook(const char *key)
     return id;
 }
 
+static long long appeal(const struct citizen *who)
+{
+    struct http_reply reply =
+        server_must(&server, "POST", "/v1/appeals", who->key,
+                    "{\"reason\":\"TRAIN_NONE\",\"scope\":\"person\",\"words\":\"我参加过培训\"}");
+    long long id = reply_int(&reply, "id");
+
+    reply_clear(&reply);
+    return id;
+}
+
 static void set_objects(void)
 {
     const struct cast *cast = &city.cast;
@@ -164,6 +175,7 @@ static void set_objects(void)
                     import(cast->other_contractor.key), 77777777},
         [WEBHOOK] = {webhook(cast->contractor.key), webhook(city.neighbour.key),
                      webhook(cast->other_contractor.key), 77777777},
+        [APPEAL] = {appeal(&city.own), appeal(&city.next_door), appeal(&city.far), 77777777},
     }; /* trials are of the drafts, which must be there first */
     const struct citizen *const people[] = {&city.own, &city.next_door, &city.far};
     const long long trials[WHOSE] = {trial(770001, cast->regulator.key),
@@ -252,11 +264,18 @@ static const struct example examples[] = {
     {"GET", RECORDS, PERSON, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/workers/{id}/colour", PERSON, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/workers/{id}/calendar", PERSON, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/workers/{id}/stars", PERSON, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/workers/{id}/accesses", PERSON, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/identity-reviews", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/passes", SITE, ANYBODY, "?site={}", NULL, NULL},
     {"GET", "/v1/passes/{pass}", PASS, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/audit", NOTHING, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/appeals", PERSON, ANYBODY, "",
+     "{\"worker\":{},\"reason\":\"HEALTH_NONE\",\"scope\":\"person\",\"words\":\"我体检过\"}", NULL},
+    {"GET", "/v1/appeals", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/appeals/{id}", APPEAL, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/appeals/{id}/decision", APPEAL, ANYBODY, "",
+     "{\"outcome\":\"rejected\",\"words\":\"没有培训记录\"}", NULL},
     {"POST", "/v1/engagements", PERSON, ANYBODY, "",
      "{\"worker\":{},\"site\":{site},\"trade\":\"030\",\"role\":\"worker\"}", NULL},
     {"POST", "/v1/exams", PERSON, ANYBODY, "", "{\"worker\":{},\"conclusion\":\"no_abnormality\"}",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/city.h"
 #include "support/pg_fixture.h"
@@ -227,6 +228,78 @@ Test(records, an_exam_is_corrected_by_the_clinic_that_posted_it)
     expect_colours("unfit", "red", "red", "HEALTH_UNFIT");
     post(OWN_RECORDS, cast->regulator.key, correction(SUPERSEDES_HIS, exam));
     expect_colours("a regulator's correction", "green", "green", NULL);
+}
+
+static void expect_record(const struct http_reply *reply, long long of_version, const char *kind)
+{
+    size_t count = json_array_size(reply_at(reply, "items"));
+
+    for (size_t i = 0; i < count; i++) {
+        if (reply_int(reply, say("items.%zu.version", i)) != of_version)
+            continue;
+        cr_expect_str_eq(reply_text(reply, say("items.%zu.kind", i)), kind, "%s", reply->body);
+        return;
+    }
+    cr_expect(false, "version %lld is gone: %s", of_version, reply->body);
+}
+
+/* From the wrong exam to the right one: the colour on paper and at the gate follows, and what was
+ * wrong can still be read. */
+Test(records, a_wrong_record_is_replaced_in_one_request_and_the_old_one_remains)
+{
+    static const char replaces[] =
+        "[{\"kind\":\"supersede\",\"worker\":{worker},\"of\":{of}},"
+        "{\"worker\":{worker},\"occurred_on\":\"{today}\",\"conclusion\":\"no_abnormality\"}]";
+    static const char at_gate[] = "{\"worker_no\":\"%lld\",\"direction\":\"in\",\"at\":\"%s\","
+                                  "\"epoch\":1,\"seq\":%d}";
+    struct http_reply reply;
+    long long wrong;
+
+    become_green();
+    wrong = post("/v1/exams", cast->clinic.key,
+                 "{\"worker\":{worker},\"conclusion\":\"unfit\"}"); /* another man's report */
+    expect_colours("the wrong exam", "red", "red", "HEALTH_UNFIT");
+    reply = must("POST", "/v1/gate/check", cast->gate_account.key,
+                 say(at_gate, *him, city_now(), 1));
+    cr_expect_str_eq(reply_text(&reply, "verdict"), "refuse", "%s", reply.body);
+    reply_clear(&reply);
+    reply = must("POST", "/v1/exams", cast->clinic.key, fill(correction(replaces, wrong)));
+    cr_expect_eq(reply_int(&reply, "accepted"), 2, "%s", reply.body);
+    reply_clear(&reply);
+    version += 2;
+    expect_colours("the right one", "green", "green", NULL);
+    for (int i = 0; i < 50; i++) { /* the register follows within a moment */
+        reply = must("POST", "/v1/gate/check", cast->gate_account.key,
+                     say(at_gate, *him, city_now(), 2 + i));
+        if (strcmp(reply_text(&reply, "verdict"), "open") == 0 || i == 49)
+            break;
+        reply_clear(&reply);
+        usleep(20000);
+    }
+    cr_expect_str_eq(reply_text(&reply, "verdict"), "open", "%s", reply.body);
+    reply_clear(&reply);
+    reply = must("GET", fill("/v1/workers/{worker}/records"), city.own.key, NULL);
+    expect_record(&reply, wrong, "exam");
+    expect_record(&reply, wrong + 1, "supersede");
+    expect_record(&reply, wrong + 2, "exam");
+    reply_clear(&reply);
+    reply = must("GET", fill("/v1/workers/{worker}/colour"), city.own.key, NULL);
+    cr_expect_eq(reply_int(&reply, "version"), wrong + 2, "%s", reply.body);
+    reply_clear(&reply);
+}
+
+Test(records, a_wrong_birth_date_is_put_right_by_the_regulator)
+{
+    static const char identity[] = "{\"kind\":\"identity\",\"birth_date\":\"2011-05-05\",\"sex\":\"M\","
+                                   "\"document_type\":1}";
+
+    become_green();
+    refused(OWN_RECORDS, cast->contractor.key, identity, 403, "forbidden");
+    refused(OWN_RECORDS, city.own.key, identity, 403, "forbidden");
+    post(OWN_RECORDS, cast->regulator.key, identity); /* a slip of the pen: he would be 15 */
+    expect_colours("a wrong birth date", "red", "red", "AGE_UNDER");
+    post(OWN_RECORDS, cast->regulator.key, correction(SUPERSEDES_HIS, version));
+    expect_colours("it was taken back: the first one counts again", "green", "green", NULL);
 }
 
 Test(records, a_special_trade_needs_its_certificate_and_its_status)

@@ -276,6 +276,64 @@ Test(cli, from_enrolment_to_the_gate_and_back)
     EXPECT_WORDS("worker.colour");
 }
 
+Test(cli, a_wrong_record_is_taken_back_and_the_old_one_stays_readable)
+{
+    const char *site = made_world(), *worker = made_worker(site), *wrong;
+
+    made_green(worker, site);
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "violation", "post", "--worker", worker, "--class",
+                            "operation", "--category", "7.06", "--severity", "4", "--json"));
+    wrong = number_text(printed_int("version"));
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker));
+    EXPECT_WORDS("VIOL_POINTS, person");
+    EXPECT(CLI_REFUSED, JIANAN("contractor", "record", "correct", worker, "--of", wrong));
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "record", "correct", worker, "--of", wrong));
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker, "--json"));
+    EXPECT_WORDS("\"person_colour\":\"green\"");
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "records", worker, "--limit", "500"));
+    EXPECT_WORDS("violation");
+    EXPECT_WORDS("supersede");
+    EXPECT(CLI_REFUSED, JIANAN("safety_officer", "record", "correct", worker, "--of", wrong));
+    EXPECT_WORDS("already_superseded");
+}
+
+Test(cli, an_appeal_goes_from_the_workers_phone_to_the_regulators_answer)
+{
+    const char *site = made_world(), *worker = made_worker(site), *appeal, *violation;
+
+    made_green(worker, site);
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "violation", "post", "--worker", worker, "--class",
+                            "operation", "--category", "7.06", "--severity", "4", "--json"));
+    violation = number_text(printed_int("version"));
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "access", worker, "--save",
+                            in_dir("worker.key")));
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "colour", "me"));
+    EXPECT_WORDS("jianan appeal file");
+    EXPECT(CLI_DONE, jianan_with("worker", "当天我不在这个工地\n",
+                                 (const char *[]){"appeal", "file", "--reason", "VIOL_POINTS",
+                                                  "--scope", "person", "--disputes", violation,
+                                                  "--words", "-", "--json", NULL}));
+    appeal = number_text(printed_int("id"));
+    EXPECT(CLI_DONE, JIANAN("worker", "appeal", "list"));
+    EXPECT_WORDS("open");
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "colour", "me"));
+    EXPECT_WORDS("正在处理");
+    EXPECT(CLI_DONE, JIANAN("regulator", "appeal", "show", appeal));
+    EXPECT_WORDS("当天我不在这个工地");
+    EXPECT(CLI_INPUT, JIANAN("regulator", "appeal", "answer", appeal, "--outcome", "upheld",
+                             "--words", "属实"));
+    EXPECT(CLI_DONE, JIANAN("regulator", "appeal", "answer", appeal, "--outcome", "upheld",
+                            "--words", "属实", "--supersede", violation));
+    EXPECT(CLI_DONE, JIANAN("worker", "appeal", "show", appeal));
+    EXPECT_WORDS("属实");
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "colour", "me", "--json"));
+    EXPECT_WORDS("\"person_colour\":\"green\"");
+    EXPECT(CLI_DONE, JIANAN("safety_officer", "violation", "star", "--worker", worker, "--points",
+                            "5"));
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "stars", "me"));
+    EXPECT_WORDS("5");
+}
+
 Test(cli, exit_statuses_tell_what_happened)
 {
     const char *site = made_world();

@@ -1,0 +1,456 @@
+#include "api/appeals.h"
+
+#include "api/append.h"
+#include "api/holidays.h"
+#include "api/person_seal.h"
+#include "api/resource.h"
+#include "api/standing.h"
+#include "domain/policy.h"
+#include "store/appeals.h"
+
+enum { APPEAL_DAYS_BACK = 366, APPEAL_ANSWER_BYTES = 256 };
+
+/* -- POST /v1/appeals ----------------------------------------------------------------------- */
+
+struct appeal_input {
+    int64_t worker_id, site_id, disputes;
+    struct text reason, words;
+    int scope;
+    day_t on;
+};
+const struct field appeal_post_fields[] = {
+    {"worker", FIELD_INT, offsetof(struct appeal_input, worker_id), false, 1, INT32_MAX, NULL},
+    {"reason", FIELD_TEXT, offsetof(struct appeal_input, reason), true, 1, 32, NULL},
+    {"scope", FIELD_CHOICE, offsetof(struct appeal_input, scope), true, 0, 0, APPEAL_SCOPE_WORDS},
+    {"site", FIELD_INT, offsetof(struct appeal_input, site_id), false, 1, INT64_MAX, NULL},
+    {"on", FIELD_DATE, offsetof(struct appeal_input, on), false, 0, 0, NULL},
+    {"disputes", FIELD_INT, offsetof(struct appeal_input, disputes), false, 1, INT32_MAX, NULL},
+    {"words", FIELD_TEXT, offsetof(struct appeal_input, words), true, 1, APPEAL_WORDS_POINTS_MAX,
+     NULL},
+    {0},
+};
+
+struct appeal_post_request {
+    struct write write; /* first: see write.h */
+    struct person person;
+    struct appeal_rows earlier;
+    struct holiday_rows calendar;
+    struct standing standing;
+    struct appeal_row row;
+};
+const size_t appeal_post_state_bytes = sizeof(struct appeal_post_request);
+
+/* A worker appeals for himself, a contractor for somebody whom he names. */
+static struct err choose_worker(const struct exchange *x, int64_t *worker_id)
+{
+    const struct appeal_input *in = x->input;
+    const struct caller *caller = caller_of(x);
+
+    *worker_id = in->worker_id;
+    if (caller->role != ACCOUNT_WORKER)
+        return in->worker_id != 0 ? OK : err_field(ERR_FIELD_MISSING, "/worker", NULL);
+    *worker_id = caller->worker_id;
+    return in->worker_id == 0 || in->worker_id == caller->worker_id
+               ? OK : err_make(ERR_WORKER_UNKNOWN);
+}
+
+static struct err check_day(const struct exchange *x)
+{
+    const struct appeal_input *in = x->input;
+
+    if (in->on != DAY_UNKNOWN && in->on > x->today)
+        return err_field(ERR_DATE_FUTURE, "/on", NULL);
+    if (in->on != DAY_UNKNOWN && in->on + APPEAL_DAYS_BACK < x->today)
+        return err_field(ERR_DATE_TOO_OLD, "/on", "within a year");
+    return OK;
+}
+
+static enum step appeal_post_load(struct exchange *x)
+{
+    struct appeal_post_request *s = x->state;
+    struct person_name *name = arena_new(&x->arena, struct person_name);
+    struct appeal_filter all = {.today = x->today};
+    struct err e = choose_worker(x, &all.worker_id);
+    struct batch *b;
+
+    if (!err_is(e))
+        e = check_day(x);
+    if (err_is(e))
+        return exchange_fail(x, e);
+    b = write_begin(x);
+    if (b == NULL || name == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    name->worker_id = all.worker_id;
+    appeal_next_id(b, &s->row.appeal.id);
+    appeals_list(b, &all, APPEALS_OF_ONE_MAX, &s->earlier);
+    holidays_list(b, day_to_civil(x->today).year - 1, 2, &s->calendar);
+    e = persons_load(b, &x->arena, name, 1, &s->person);
+    return err_is(e) ? exchange_fail(x, e) : load_send(x, b);
+}
+
+static enum step appeal_post_look(struct exchange *x)
+{
+    const struct appeal_input *in = x->input;
+    struct appeal_post_request *s = x->state;
+    struct batch *b;
+    enum step seen;
+
+    if (write_seen(x, &seen))
+        return seen;
+    if (!append_may_see(caller_of(x), &s->person, x->today))
+        return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
+    if (s->person.erased)
+        return exchange_fail(x, err_make(ERR_PERSON_ERASED));
+    if (!standing_choose(&s->standing, caller_of(x), &s->person,
+                         in->on != DAY_UNKNOWN ? in->on : x->today, in->site_id))
+        return exchange_fail(x, err_field(ERR_SITE_UNKNOWN, "/site", NULL));
+    if (s->standing.engagement == NULL)
+        return STEP_NEXT;
+    b = batch_new(app_of(x)->pg, &x->arena);
+    if (b != NULL)
+        standing_load(&s->standing, b, x->today);
+    return load_send(x, b);
+}
+
+static bool is_meant(const struct appeal_input *in, const struct reason *reason)
+{
+    return (int)reason->scope + 1 == in->scope &&
+           text_is(in->reason, reason_name((enum reason_code)reason->code));
+}
+
+/* The reason as the policy in force gave it that day: code, colour, policy. */
+static struct err find_reason(struct exchange *x, struct appeal_row *row)
+{
+    struct appeal_post_request *s = x->state;
+    struct verdict verdict;
+    struct facts facts;
+    struct err e = facts_fold_on(s->person.records, s->person.record_count, s->standing.place.on,
+                                 &x->arena, &facts);
+
+    if (!err_is(e))
+        e = standing_judge(x, &facts, &s->standing.place, &verdict);
+    if (err_is(e))
+        return e;
+    for (unsigned i = 0; i < verdict.reason_count; i++) {
+        const struct reason *reason = &verdict.reasons[i];
+
+        if (!is_meant(x->input, reason))
+            continue;
+        row->appeal.reason = (enum reason_code)reason->code;
+        row->appeal.scope = (enum scope)reason->scope;
+        row->reason = text_of(reason_name(row->appeal.reason));
+        row->scope = text_of(scope_name(row->appeal.scope));
+        row->colour = text_of(colour_name((enum colour)reason->colour));
+        row->policy = (int32_t)verdict.policy;
+        return OK;
+    }
+    return err_field(ERR_APPEAL_REASON, "/reason", "a reason and scope of GET …/colour");
+}
+
+/* Where it is answered: where he works, or worked last. */
+static struct text region_of(const struct person *person, const struct standing *standing)
+{
+    if (standing->engagement != NULL)
+        return standing->engagement->site_region;
+    return person->engagement_count > 0
+               ? person->engagements[person->engagement_count - 1].site_region : TEXT("");
+}
+
+static struct err set_deadline(struct exchange *x, struct appeal_row *row)
+{
+    const struct appeal_post_request *s = x->state;
+    struct holidays holidays;
+    struct err e = holidays_compile(&s->calendar, &x->arena, &holidays);
+
+    if (err_is(e))
+        return e;
+    row->filed_on = x->today;
+    row->due = day_add_working(&holidays, x->today, (unsigned)app_of(x)->shared->appeal_days,
+                               &row->due_certain);
+    return OK;
+}
+
+static struct err fill_row(struct exchange *x, struct appeal_row *row)
+{
+    const struct appeal_input *in = x->input;
+    struct appeal_post_request *s = x->state;
+    const struct person *person = &s->person;
+    const struct caller *caller = caller_of(x);
+    size_t count = (size_t)s->earlier.count;
+    struct appeal *earlier = arena_new_array(&x->arena, count + 1, struct appeal);
+    struct err e;
+
+    if (earlier == NULL)
+        return err_make(ERR_TOO_LARGE);
+    for (size_t i = 0; i < count; i++)
+        earlier[i] = s->earlier.rows[i].appeal;
+    standing_set(&s->standing, (struct text){NULL, 0});
+    row->worker_id = person->worker_id;
+    row->account_id = caller->account_id;
+    row->org_id = caller->role == ACCOUNT_CONTRACTOR ? caller->org_id : 0;
+    row->on = s->standing.place.on;
+    row->region = region_of(person, &s->standing);
+    row->appeal.state = APPEAL_OPEN;
+    row->appeal.site_id = s->standing.place.site_id;
+    row->appeal.disputes = (uint32_t)in->disputes;
+    row->appeal.known_version =
+        person->record_count > 0 ? person->records[person->record_count - 1].version : 0;
+    e = find_reason(x, row);
+    if (!err_is(e))
+        e = appeal_admit(&row->appeal, earlier, count, person->records, person->record_count,
+                         &row->round);
+    return err_is(e) ? e : set_deadline(x, row);
+}
+
+static struct text render_filed(struct exchange *x, const struct appeal_row *row)
+{
+    struct build out = answer_build(x, APPEAL_ANSWER_BYTES);
+    struct json_writer w = json_writer_over(&out);
+
+    json_open_object(&w, NULL);
+    json_put_int(&w, "id", row->appeal.id);
+    json_put_int(&w, "version", 1);
+    json_put_string(&w, "state", "open");
+    json_put_day(&w, "due", row->due);
+    json_put_bool(&w, "due_certain", row->due_certain);
+    json_close_object(&w);
+    return out.full ? (struct text){NULL, 0} : build_done(&out);
+}
+
+static enum step appeal_post_write(struct exchange *x)
+{
+    const struct appeal_input *in = x->input;
+    struct appeal_post_request *s = x->state;
+    struct work work = work_of(x);
+    struct text sealed;
+    struct err e = fill_row(x, &s->row);
+    struct batch *b;
+
+    if (!err_is(e))
+        e = person_seal_text(&work, &s->person, in->words, &sealed);
+    if (err_is(e))
+        return exchange_fail(x, e);
+    b = write_commit(x, 201, render_filed(x, &s->row));
+    if (b != NULL) {
+        appeal_insert(b, &s->row, sealed);
+        write_audit(x, b, "appeal.file", s->row.worker_id, s->write.answer);
+    }
+    return write_send(x, b, appeal_post);
+}
+
+step_fn *const appeal_post[] = {appeal_post_load, appeal_post_look, appeal_post_write,
+                                write_answer, NULL};
+
+/* -- what reading shares -------------------------------------------------------------------- */
+
+struct appeal_query {
+    struct page page;
+    int64_t worker_id;
+    int state;
+    bool overdue;
+};
+const struct field appeal_list_query[] = {
+    PAGE_FIELDS(struct appeal_query),
+    {"worker", FIELD_INT, offsetof(struct appeal_query, worker_id), false, 1, INT32_MAX, NULL},
+    {"state", FIELD_CHOICE, offsetof(struct appeal_query, state), false, 0, 0, APPEAL_STATE_WORDS},
+    {"overdue", FIELD_BOOL, offsetof(struct appeal_query, overdue), false, 0, 0, NULL},
+    {0},
+};
+
+struct appeal_read_request {
+    int64_t id;
+    struct appeal_rows found;
+    struct appeal_words sealed;
+    struct person person;
+};
+const size_t appeal_read_state_bytes = sizeof(struct appeal_read_request);
+
+/* A worker reads his own, a contractor those of his people and what he filed, those in charge their
+ * region's. */
+static struct appeal_filter filter_of(const struct exchange *x)
+{
+    const struct caller *caller = caller_of(x);
+    struct reach reach = reach_of(caller);
+    struct appeal_filter filter = {.today = x->today, .region = reach.region};
+
+    if (caller->role == ACCOUNT_WORKER)
+        filter.worker_id = caller->worker_id;
+    else
+        filter.org_id = reach.org_id;
+    return filter;
+}
+
+static void put_appeal(struct json_writer *w, const struct appeal_row *row, day_t today)
+{
+    bool open = row->appeal.state == APPEAL_OPEN;
+
+    json_put_int(w, "id", row->appeal.id);
+    json_put_int(w, "version", row->version);
+    json_put_text(w, "state", row->state);
+    json_put_int(w, "worker", row->worker_id);
+    json_put_id(w, "on_behalf_by", row->org_id);
+    json_put_text(w, "reason", row->reason);
+    json_put_text(w, "scope", row->scope);
+    json_put_text(w, "colour", row->colour);
+    json_put_day(w, "on", row->on);
+    json_put_int(w, "policy", row->policy);
+    json_put_id(w, "site", row->appeal.site_id);
+    json_put_text(w, "region", row->region);
+    json_put_id(w, "disputes", row->appeal.disputes);
+    json_put_int(w, "round", row->round);
+    json_put_time(w, "filed_at", row->filed_at);
+    json_put_day(w, "due", row->due);
+    json_put_bool(w, "due_certain", row->due_certain);
+    json_put_bool(w, "overdue", open && row->due < today);
+    if (open)
+        json_put_null(w, "answered_at");
+    else
+        json_put_time(w, "answered_at", row->recorded_at);
+    json_put_id(w, "mended_by", row->mended_by);
+}
+
+/* -- GET /v1/appeals ------------------------------------------------------------------------ */
+
+static enum step appeal_list_load(struct exchange *x)
+{
+    const struct appeal_query *q = x->query;
+    struct appeal_read_request *s = x->state;
+    struct appeal_filter filter = filter_of(x);
+    struct batch *b;
+
+    if (filter.worker_id != 0 && q->worker_id != 0 && q->worker_id != filter.worker_id)
+        return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
+    if (q->worker_id != 0)
+        filter.worker_id = q->worker_id;
+    filter.after = q->page.after;
+    filter.state = choice_word(APPEAL_STATE_WORDS, q->state);
+    filter.overdue = q->overdue;
+    b = batch_new(app_of(x)->pg, &x->arena);
+    if (b != NULL)
+        appeals_list(b, &filter, page_limit(&q->page) + 1, &s->found);
+    return load_send(x, b);
+}
+
+static int shown(const struct exchange *x)
+{
+    const struct appeal_query *q = x->query;
+    const struct appeal_read_request *s = x->state;
+
+    return s->found.count < page_limit(&q->page) ? s->found.count : page_limit(&q->page);
+}
+
+static enum step appeal_list_audit(struct exchange *x)
+{
+    const struct appeal_read_request *s = x->state;
+    struct batch *b = batch_new(app_of(x)->pg, &x->arena);
+    int64_t *ids = arena_new_array(&x->arena, (size_t)s->found.count + 1, int64_t);
+    int count = shown(x);
+
+    if (ids == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    for (int i = 0; i < count; i++)
+        ids[i] = s->found.rows[i].worker_id;
+    if (b != NULL)
+        write_audit_list(x, b, "appeal.list", ids, (size_t)count, TEXT(""));
+    return load_send(x, b);
+}
+
+static enum step appeal_list_answer(struct exchange *x)
+{
+    const struct appeal_query *q = x->query;
+    const struct appeal_read_request *s = x->state;
+    struct list list;
+    int64_t last = 0;
+
+    list_open(x, &list);
+    for (int i = 0; i < shown(x); i++) {
+        json_open_object(&list.w, NULL);
+        put_appeal(&list.w, &s->found.rows[i], x->today);
+        json_close_object(&list.w);
+        last = s->found.rows[i].appeal.id;
+    }
+    return list_answer_by_id(x, &list, &q->page, s->found.count, last);
+}
+
+step_fn *const appeal_list[] = {appeal_list_load, appeal_list_audit, appeal_list_answer, NULL};
+
+/* -- GET /v1/appeals/{id} ------------------------------------------------------------------- */
+
+static enum step appeal_get_load(struct exchange *x)
+{
+    struct appeal_read_request *s = x->state;
+    struct appeal_filter filter = filter_of(x);
+    struct err e = path_id(x, 0, ERR_NOT_FOUND, &s->id);
+    struct batch *b;
+
+    if (err_is(e))
+        return exchange_fail(x, e);
+    filter.id = s->id;
+    b = batch_new(app_of(x)->pg, &x->arena);
+    if (b != NULL) {
+        appeals_list(b, &filter, 1, &s->found);
+        appeal_words_load(b, s->id, &s->sealed);
+    }
+    return load_send(x, b);
+}
+
+static enum step appeal_get_person(struct exchange *x)
+{
+    struct appeal_read_request *s = x->state;
+    struct person_name *name = arena_new(&x->arena, struct person_name);
+    struct batch *b;
+    struct err e;
+
+    if (s->found.count == 0)
+        return exchange_fail(x, err_make(ERR_NOT_FOUND));
+    b = batch_new(app_of(x)->pg, &x->arena);
+    if (b == NULL || name == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    name->worker_id = s->found.rows[0].worker_id;
+    write_audit(x, b, "appeal.open", name->worker_id,
+                text_of(arena_format(&x->arena, "{\"appeal\":%lld}", (long long)s->id)));
+    e = persons_load(b, &x->arena, name, 1, &s->person);
+    return err_is(e) ? exchange_fail(x, e) : load_send(x, b);
+}
+
+/* What he wrote by himself is not for his firm, which it may be about. */
+static bool may_read_words(const struct exchange *x, const struct appeal_row *row)
+{
+    const struct caller *caller = caller_of(x);
+
+    return caller->role != ACCOUNT_CONTRACTOR || row->org_id == caller->org_id;
+}
+
+static struct err put_words(struct exchange *x, struct json_writer *w, const char *key,
+                            struct text sealed)
+{
+    struct appeal_read_request *s = x->state;
+    struct work work = work_of(x);
+    struct text words = {NULL, 0};
+    struct err e = OK;
+
+    if (sealed.at != NULL && !s->person.erased && may_read_words(x, &s->found.rows[0]))
+        e = person_unseal_text(&work, &s->person, sealed, &words);
+    if (!err_is(e))
+        json_put_text_or_null(w, key, words);
+    return e;
+}
+
+static enum step appeal_get_answer(struct exchange *x)
+{
+    const struct appeal_read_request *s = x->state;
+    const struct appeal_row *row = &s->found.rows[0];
+    struct build out = answer_build(x, HTTP_ANSWER_BYTES_MAX);
+    struct json_writer w = json_writer_over(&out);
+    struct err e;
+
+    json_open_object(&w, NULL);
+    put_appeal(&w, row, x->today);
+    e = put_words(x, &w, "words", s->sealed.sealed[0]);
+    if (!err_is(e))
+        e = put_words(x, &w, "answer", s->sealed.sealed[1]);
+    json_close_object(&w);
+    return err_is(e) ? exchange_fail(x, e) : answer_object(x, &out, row->version);
+}
+
+step_fn *const appeal_get[] = {appeal_get_load, appeal_get_person, appeal_get_answer, NULL};

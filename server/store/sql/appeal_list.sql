@@ -1,0 +1,37 @@
+-- Appeals as they are now: what is open first, by its deadline, so what is overdue leads; then what
+-- was answered. As far as the asker may see: one person's, those of an organisation's own people (and
+-- those that it filed), those of a region. Behind the place of the appeal `after`; 0: from the start.
+-- $1 after bigint
+-- $2 worker_id bigint
+-- $3 org_id bigint
+-- $4 region text
+-- $5 id bigint
+-- $6 state text
+-- $7 overdue boolean
+-- $8 today date
+-- $9 count integer
+-- returns: id bigint, version integer, worker_id bigint, org_id bigint, reason text, scope text,
+--   colour text, on_day date, policy integer, site_id bigint, region text, disputes integer,
+--   known_version integer, round integer, filed_on date, due date, due_certain boolean, state text,
+--   mended_by integer, account_id bigint, recorded_at timestamptz, filed_at timestamptz
+WITH now AS NOT MATERIALIZED (
+    SELECT a.*, a.state <> 'open' AS closed
+    FROM appeal a
+    WHERE NOT EXISTS (SELECT FROM appeal newer WHERE newer.id = a.id AND newer.version > a.version)
+)
+SELECT n.id, n.version, n.worker_id, n.org_id, n.reason, n.scope, n.colour, n.on_day, n.policy, n.site_id,
+       n.region, n.disputes, n.known_version, n.round, n.filed_on, n.due, n.due_certain, n.state,
+       n.mended_by, n.account_id, n.recorded_at, f.recorded_at AS filed_at
+FROM now n
+JOIN appeal f ON f.id = n.id AND f.version = 1
+WHERE ($2::bigint IS NULL OR n.worker_id = $2)
+  AND ($3::bigint IS NULL OR n.org_id = $3
+       OR EXISTS (SELECT FROM engagement e WHERE e.worker_id = n.worker_id AND e.org_id = $3
+                                             AND (e.until_day IS NULL OR e.until_day > $8::date)))
+  AND starts_with(n.region, $4)
+  AND ($5::bigint IS NULL OR n.id = $5)
+  AND ($6::text IS NULL OR n.state = $6)
+  AND (NOT $7::boolean OR (n.state = 'open' AND n.due < $8::date))
+  AND ($1::bigint = 0 OR (n.closed, n.due, n.id) > (SELECT at.closed, at.due, at.id FROM now at WHERE at.id = $1))
+ORDER BY n.closed, n.due, n.id
+LIMIT $9::integer

@@ -1,0 +1,582 @@
+/* Appeals: from the reason that somebody reads to the answer of a human, and what it mends; who sees
+ * what of it, and what is refused. */
+#include <criterion/criterion.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/city.h"
+#include "support/parallel.h"
+#include "support/pg_fixture.h"
+
+static struct server server;
+static struct city city;
+static const struct cast *const cast = &city.cast;
+static const struct citizen *const him = &city.own;
+static struct parallel parallel;
+
+static void set_up(void)
+{
+    fixture_open();
+    server_start(&server, NULL);
+    city_open(&server, &city);
+}
+
+static void tear_down(void)
+{
+    city_expect_quiet(&server, &city);
+    server_stop(&server);
+    fixture_close();
+}
+
+TestSuite(appeals, .init = set_up, .fini = tear_down, .timeout = 120);
+
+static struct http_reply ask(const char *method, const char *path, const char *key,
+                             const char *body)
+{
+    return server_ask(&server, method, path, key, body);
+}
+
+static struct http_reply must(const char *method, const char *path, const char *key,
+                              const char *body)
+{
+    return server_must(&server, method, path, key, body);
+}
+
+static void done(struct http_reply reply)
+{
+    reply_clear(&reply);
+}
+
+static int status_of(const char *method, const char *path, const char *key, const char *body)
+{
+    struct http_reply reply = ask(method, path, key, body);
+    int status = reply.status;
+
+    reply_clear(&reply);
+    return status;
+}
+
+static void expect_refused(const char *what, struct http_reply reply, int status, const char *code,
+                           const char *pointer)
+{
+    cr_expect_eq(reply.status, status, "%s: %d %s", what, reply.status, reply.body);
+    cr_expect_str_eq(reply_text(&reply, "code"), code, "%s: %s", what, reply.body);
+    if (pointer != NULL)
+        cr_expect_str_eq(reply_text(&reply, "errors.0.pointer"), pointer, "%s: %s", what,
+                         reply.body);
+    reply_clear(&reply);
+}
+
+static long long number_in(struct http_reply reply, const char *path)
+{
+    long long number = reply_int(&reply, path);
+
+    reply_clear(&reply);
+    return number;
+}
+
+static long long post_violation(const char *key, int severity)
+{
+    return number_in(must("POST", "/v1/violations", key,
+                          say("{\"worker\":%lld,\"class\":\"operation\",\"category\":\"7.06\","
+                              "\"severity\":%d}", him->id, severity)), "version");
+}
+
+#define VIOLATION_APPEAL                                                                           \
+    "{\"reason\":\"VIOL_POINTS\",\"scope\":\"person\",\"words\":\"当天我在别的工地，不是我\"}"
+
+static long long file(const char *key, const char *body)
+{
+    return number_in(must("POST", "/v1/appeals", key, body), "id");
+}
+
+static struct http_reply answer(long long appeal, const char *key, const char *body)
+{
+    return ask("POST", say("/v1/appeals/%lld/decision", appeal), key, body);
+}
+
+static struct http_reply colour(const char *key)
+{
+    return must("GET", say("/v1/workers/%lld/colour", him->id), key, NULL);
+}
+
+static void expect_colour(const char *when, const char *expected)
+{
+    struct http_reply reply = colour(him->key);
+
+    cr_expect_str_eq(reply_text(&reply, "person_colour"), expected, "%s: %s", when, reply.body);
+    reply_clear(&reply);
+}
+
+/* Formats for longer than say() keeps it: for tables of bodies. */
+static const char *keep(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *keep(const char *format, ...)
+{
+    enum { KEPT = 16, BYTES = 1024 };
+    static char kept[KEPT][BYTES];
+    static unsigned count;
+    va_list args;
+
+    cr_assert_lt(count, KEPT);
+    va_start(args, format);
+    vsnprintf(kept[count], BYTES, format, args);
+    va_end(args);
+    return kept[count++];
+}
+
+/* -- from the reason to the answer -------------------------------------------------------------- */
+
+Test(appeals, every_reason_says_what_until_when_on_what_basis_and_that_one_may_appeal)
+{
+    static const char *const words[] = {"code", "colour", "scope",  "since",
+                                        "what", "remedy", "help", "appeal"};
+    struct http_reply reply;
+    const json_t *reason, *basis;
+    size_t i, j;
+
+    post_violation(cast->inspector.key, 4);
+    reply = colour(him->key);
+    cr_assert_geq(json_array_size(reply_at(&reply, "reasons")), 3, "%s", reply.body);
+    json_array_foreach(reply_at(&reply, "reasons"), i, reason) {
+        for (j = 0; j < sizeof words / sizeof words[0]; j++) {
+            const char *text = json_string_value(json_object_get(reason, words[j]));
+
+            cr_expect(text != NULL && text[0] != '\0', "reason %zu has no %s: %s", i, words[j],
+                      reply.body);
+        }
+        cr_expect_not_null(json_object_get(reason, "until"), "%zu", i);
+        cr_expect_geq(json_array_size(json_object_get(reason, "basis")), 1, "%zu", i);
+        json_array_foreach(json_object_get(reason, "basis"), j, basis) {
+            cr_expect_not_null(json_string_value(json_object_get(basis, "text")));
+            cr_expect_not_null(json_string_value(json_object_get(basis, "mark")));
+        }
+    }
+    reply_clear(&reply);
+}
+
+Test(appeals, a_worker_disputes_a_violation_and_a_human_takes_it_back)
+{
+    struct http_reply reply;
+    long long appeal, violation, mended;
+    char due[16];
+
+    city_make_green(&server, &city, him->id);
+    violation = post_violation(cast->inspector.key, 4);
+    expect_colour("the violation", "red");
+    reply = must("POST", "/v1/appeals", him->key,
+                 say("{\"reason\":\"VIOL_POINTS\",\"scope\":\"person\",\"disputes\":%lld,"
+                     "\"words\":\"当天我在别的工地，不是我\"}", violation));
+    cr_expect_eq(reply.status, 201);
+    appeal = reply_int(&reply, "id");
+    cr_expect_str_eq(reply_text(&reply, "state"), "open");
+    snprintf(due, sizeof due, "%s", reply_text(&reply, "due"));
+    cr_expect_gt(strcmp(due, city_today()), 0, "%s", due);
+    reply_clear(&reply);
+    reply = colour(him->key);
+    cr_expect_eq(reply_int(&reply, "appeals.0.id"), appeal, "it waits: %s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "appeals.0.due"), due);
+    reply_clear(&reply);
+
+    reply = must("GET", "/v1/appeals", cast->regulator.key, NULL);
+    cr_expect_eq(reply_int(&reply, "items.0.id"), appeal, "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "items.0.disputes"), violation);
+    cr_expect_null(strstr(reply.body, "当天"), "a list holds no words");
+    reply_clear(&reply);
+    reply = must("GET", say("/v1/appeals/%lld", appeal), cast->regulator.key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "words"), "当天我在别的工地，不是我", "%s", reply.body);
+    cr_expect(json_is_null(reply_at(&reply, "answer")));
+    reply_clear(&reply);
+
+    expect_refused("who posted it", answer(appeal, cast->inspector.key,
+                                           "{\"outcome\":\"rejected\",\"words\":\"没错\"}"),
+                   403, "appeal_own_record", NULL);
+    reply = answer(appeal, cast->regulator.key,
+                   say("{\"outcome\":\"upheld\",\"words\":\"核对考勤，确认当天不在该工地\","
+                       "\"supersede\":%lld}", violation));
+    cr_assert_eq(reply.status, 201, "%s", reply.body);
+    mended = reply_int(&reply, "mended_by");
+    cr_expect_str_eq(reply_text(&reply, "state"), "upheld");
+    reply_clear(&reply);
+    expect_colour("the violation is taken back", "green");
+
+    reply = must("GET", say("/v1/appeals/%lld", appeal), him->key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "state"), "upheld", "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "answer"), "核对考勤，确认当天不在该工地");
+    cr_expect_eq(reply_int(&reply, "mended_by"), mended);
+    cr_expect_str_eq(reply_text(&reply, "due"), due, "a deadline stays as it was told");
+    cr_expect(json_is_string(reply_at(&reply, "answered_at")));
+    reply_clear(&reply);
+    reply = must("GET", say("/v1/workers/%lld/records?after=%lld", him->id, violation - 1),
+                 him->key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "items.0.kind"), "violation", "the old one is still there");
+    cr_expect_str_eq(reply_text(&reply, "items.1.kind"), "supersede", "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "items.1.version"), mended);
+    reply_clear(&reply);
+    expect_refused("again", answer(appeal, cast->regulator.key,
+                                   "{\"outcome\":\"rejected\",\"words\":\"又\"}"),
+                   409, "appeal_answered", NULL);
+    cr_expect_eq(fixture_query_int(say("SELECT count(*) FROM audit WHERE worker_id = %lld AND action"
+                                       " IN ('appeal.file', 'appeal.open', 'appeal.answer')",
+                                       him->id)), 4);
+}
+
+Test(appeals, an_answer_can_rest_on_a_record_that_came_meanwhile)
+{
+    long long appeal = file(him->key, "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\","
+                                      "\"words\":\"上月在县医院体检过\"}");
+    long long exam;
+    struct http_reply reply;
+
+    expect_refused("older than the appeal",
+                   answer(appeal, cast->inspector.key,
+                          "{\"outcome\":\"upheld\",\"words\":\"属实\",\"mended_by\":1}"),
+                   404, "version_unknown", "/mended_by");
+    exam = number_in(must("POST", "/v1/exams", cast->clinic.key,
+                          say("{\"worker\":%lld,\"conclusion\":\"no_abnormality\"}", him->id)),
+                     "version");
+    reply = answer(appeal, cast->inspector.key,
+                   say("{\"outcome\":\"upheld\",\"words\":\"机构已补传\",\"mended_by\":%lld}", exam));
+    cr_expect_eq(reply.status, 201, "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "mended_by"), exam);
+    reply_clear(&reply);
+}
+
+Test(appeals, an_answer_can_set_the_colour_by_hand_with_two_signatures)
+{
+    const char *override = keep(
+        "{\"outcome\":\"partly\",\"words\":\"先放行，待复查\",\"override\":{\"colour\":\"yellow\","
+        "\"from\":\"%s\",\"until\":\"%s\",\"evidence\":\"复核单7号\",\"signed_by\":[%lld,%lld]}}",
+        city_today(), city_day(7), cast->regulator.id, cast->inspector.id);
+    struct http_reply reply;
+    long long appeal;
+
+    city_make_green(&server, &city, him->id);
+    done(must("POST", "/v1/exams", cast->clinic.key,
+              say("{\"worker\":%lld,\"conclusion\":\"unfit\"}", him->id)));
+    expect_colour("unfit", "red");
+    appeal = file(him->key, "{\"reason\":\"HEALTH_UNFIT\",\"scope\":\"person\","
+                            "\"words\":\"报告拿错了\"}");
+    expect_refused("an inspector", answer(appeal, cast->inspector.key, override), 403, "forbidden",
+                   "/override");
+    reply = answer(appeal, cast->regulator.key, override);
+    cr_expect_eq(reply.status, 201, "%s", reply.body);
+    reply_clear(&reply);
+    expect_colour("the override", "yellow");
+    cr_expect_eq(fixture_query_int(say("SELECT (f.version = max(r.version))::int FROM record r"
+                                       " JOIN facts f USING (worker_id) WHERE worker_id = %lld"
+                                       " GROUP BY f.version", him->id)), 1);
+}
+
+/* -- who sees what ------------------------------------------------------------------------------ */
+
+Test(appeals, a_contractor_files_for_his_worker_and_reads_no_words_of_the_workers_own)
+{
+    const char *body = keep("{\"worker\":%lld,\"reason\":\"TRAIN_NONE\",\"scope\":\"person\","
+                           "\"words\":\"他去年培训过，有证书\"}", him->id);
+    long long own = file(him->key, "{\"reason\":\"NO_CONTRACT\",\"scope\":\"person\","
+                                   "\"words\":\"老板不肯签合同\"}");
+    long long on_behalf = file(cast->contractor.key, body);
+    struct http_reply reply = must("GET", say("/v1/appeals/%lld", own), cast->contractor.key, NULL);
+
+    cr_expect(json_is_null(reply_at(&reply, "words")), "%s", reply.body);
+    cr_expect(json_is_null(reply_at(&reply, "on_behalf_by")));
+    reply_clear(&reply);
+    reply = must("GET", say("/v1/appeals/%lld", on_behalf), cast->contractor.key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "words"), "他去年培训过，有证书", "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "on_behalf_by"), cast->contractor.org);
+    reply_clear(&reply);
+    reply = must("GET", say("/v1/appeals/%lld", on_behalf), him->key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "words"), "他去年培训过，有证书", "he sees what was said");
+    reply_clear(&reply);
+    reply = must("GET", "/v1/appeals", him->key, NULL);
+    cr_expect_eq(json_array_size(reply_at(&reply, "items")), 2, "%s", reply.body);
+    reply_clear(&reply);
+    cr_expect_eq(status_of("GET", say("/v1/appeals/%lld", own), city.neighbour.key, NULL), 404);
+    cr_expect_eq(status_of("GET", say("/v1/appeals/%lld", own), city.next_door.key, NULL), 404);
+    cr_expect_eq(status_of("GET", say("/v1/appeals/%lld", own), cast->other_regulator.key, NULL),
+                 404);
+    cr_expect_eq(status_of("POST", "/v1/appeals", city.neighbour.key, body), 404);
+    expect_refused("another region's", answer(own, cast->other_regulator.key,
+                                              "{\"outcome\":\"rejected\",\"words\":\"不\"}"),
+                   404, "not_found", NULL);
+}
+
+Test(appeals, what_is_overdue_is_listed_first_and_the_answered_last)
+{
+    static const char *const reasons[] = {"HEALTH_NONE", "TRAIN_NONE", "TRAIN_POINTS",
+                                          "NO_CONTRACT"};
+    long long ids[4], seen[5];
+    char path[128] = "/v1/appeals?limit=2";
+    struct http_reply reply;
+    int count = 0;
+
+    for (int i = 0; i < 4; i++)
+        ids[i] = file(him->key, say("{\"reason\":\"%s\",\"scope\":\"person\",\"words\":\"不对\"}",
+                                    reasons[i]));
+    fixture_exec(say("UPDATE appeal SET due = current_date - 3 WHERE id = %lld", ids[2]));
+    fixture_exec(say("UPDATE appeal SET due = current_date - 9 WHERE id = %lld", ids[0]));
+    done(answer(ids[0], cast->regulator.key, "{\"outcome\":\"rejected\",\"words\":\"查无记录\"}"));
+    while (path[0] != '\0' && count < 5) {
+        size_t i, items;
+
+        reply = must("GET", path, cast->regulator.key, NULL);
+        items = json_array_size(reply_at(&reply, "items"));
+        for (i = 0; i < items && count < 5; i++)
+            seen[count++] = reply_int(&reply, say("items.%zu.id", i));
+        if (json_is_string(reply_at(&reply, "next")))
+            snprintf(path, sizeof path, "/v1/appeals?limit=2&after=%s", reply_text(&reply, "next"));
+        else
+            path[0] = '\0';
+        reply_clear(&reply);
+    }
+    cr_assert_eq(count, 4);
+    cr_expect(seen[0] == ids[2] && seen[1] == ids[1] && seen[2] == ids[3] && seen[3] == ids[0],
+              "%lld %lld %lld %lld", seen[0], seen[1], seen[2], seen[3]);
+    reply = must("GET", "/v1/appeals?overdue=true", cast->regulator.key, NULL);
+    cr_expect_eq(json_array_size(reply_at(&reply, "items")), 1, "%s", reply.body);
+    cr_expect(json_is_true(reply_at(&reply, "items.0.overdue")));
+    reply_clear(&reply);
+    reply = must("GET", "/v1/appeals?state=rejected", cast->inspector.key, NULL);
+    cr_expect_eq(reply_int(&reply, "items.0.id"), ids[0], "%s", reply.body);
+    reply_clear(&reply);
+    reply = must("GET", "/v1/appeals", cast->other_regulator.key, NULL);
+    cr_expect_eq(json_array_size(reply_at(&reply, "items")), 0, "%s", reply.body);
+    reply_clear(&reply);
+}
+
+/* -- what is refused ---------------------------------------------------------------------------- */
+
+Test(appeals, an_appeal_is_against_a_reason_that_is_there)
+{
+    const struct {
+        const char *what, *body;
+        int status;
+        const char *code, *pointer;
+    } table[] = {
+        {"a reason that the colour does not have",
+         "{\"reason\":\"AGE_RED\",\"scope\":\"person\",\"words\":\"不对\"}", 422, "appeal_reason",
+         "/reason"},
+        {"another scope", "{\"reason\":\"HEALTH_NONE\",\"scope\":\"trade\",\"words\":\"不对\"}", 422,
+         "appeal_reason", "/reason"},
+        {"no reason at all", "{\"reason\":\"BAD_LUCK\",\"scope\":\"person\",\"words\":\"不对\"}", 422,
+         "appeal_reason", "/reason"},
+        {"no scope", "{\"reason\":\"HEALTH_NONE\",\"words\":\"不对\"}", 400, "field_missing", "/scope"},
+        {"no words", "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\"}", 400, "field_missing",
+         "/words"},
+        {"empty words", "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\",\"words\":\"\"}", 400,
+         "field_length", "/words"},
+        {"tomorrow", keep("{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\",\"words\":\"不对\","
+                         "\"on\":\"%s\"}", city_day(1)), 400, "date_future", "/on"},
+        {"long ago", keep("{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\",\"words\":\"不对\","
+                         "\"on\":\"%s\"}", city_day(-400)), 400, "date_too_old", "/on"},
+        {"a record that does not bear on it",
+         "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\",\"words\":\"不对\",\"disputes\":1}", 404,
+         "version_unknown", "/disputes"},
+        {"a site that is not his",
+         keep("{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\",\"words\":\"不对\",\"site\":%lld}",
+             city.neighbour_site), 404, "site_unknown", "/site"},
+        {"somebody else", keep("{\"worker\":%lld,\"reason\":\"HEALTH_NONE\",\"scope\":\"person\","
+                              "\"words\":\"不对\"}", city.next_door.id), 404, "worker_unknown", NULL},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        expect_refused(table[i].what, ask("POST", "/v1/appeals", him->key, table[i].body),
+                       table[i].status, table[i].code, table[i].pointer);
+    expect_refused("a contractor who names nobody",
+                   ask("POST", "/v1/appeals", cast->contractor.key,
+                       "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\",\"words\":\"不对\"}"),
+                   400, "field_missing", "/worker");
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM appeal"), 0);
+}
+
+Test(appeals, one_matter_is_appealed_once_at_a_time_and_again_after_the_answer)
+{
+    long long first, second;
+    struct http_reply reply;
+
+    post_violation(cast->safety_officer.key, 4);
+    first = file(him->key, VIOLATION_APPEAL);
+    expect_refused("while it waits", ask("POST", "/v1/appeals", him->key, VIOLATION_APPEAL), 409,
+                   "appeal_open", "/reason");
+    done(answer(first, cast->regulator.key, "{\"outcome\":\"rejected\",\"words\":\"照片为证\"}"));
+    second = file(him->key, VIOLATION_APPEAL);
+    reply = must("GET", say("/v1/appeals/%lld", second), him->key, NULL);
+    cr_expect_eq(reply_int(&reply, "round"), 2, "%s", reply.body);
+    reply_clear(&reply);
+}
+
+Test(appeals, what_is_upheld_is_mended_and_what_is_rejected_is_not)
+{
+    long long violation = post_violation(cast->safety_officer.key, 4);
+    long long appeal = file(him->key, VIOLATION_APPEAL);
+    const char *override = keep("\"override\":{\"colour\":\"green\",\"from\":\"%s\",\"until\":\"%s\","
+                               "\"signed_by\":[%lld,%lld]",
+                               city_today(), city_day(7), cast->regulator.id, cast->inspector.id);
+    const struct {
+        const char *what, *body;
+        int status;
+        const char *code, *pointer;
+    } table[] = {
+        {"no outcome", "{\"words\":\"好\"}", 400, "field_missing", "/outcome"},
+        {"no words", "{\"outcome\":\"rejected\"}", 400, "field_missing", "/words"},
+        {"upheld, and nothing mends it", "{\"outcome\":\"upheld\",\"words\":\"对\"}", 400,
+         "field_missing", "/mended_by"},
+        {"partly, and nothing mends it", "{\"outcome\":\"partly\",\"words\":\"对\"}", 400,
+         "field_missing", "/mended_by"},
+        {"rejected, and mended",
+         keep("{\"outcome\":\"rejected\",\"words\":\"错\",\"supersede\":%lld}", violation), 400,
+         "field_choice", "/outcome"},
+        {"mended twice", keep("{\"outcome\":\"upheld\",\"words\":\"对\",\"supersede\":%lld,"
+                             "\"mended_by\":%lld}", violation, violation), 400, "field_unknown",
+         "/mended_by"},
+        {"mended by what was there before",
+         keep("{\"outcome\":\"upheld\",\"words\":\"对\",\"mended_by\":%lld}", violation), 404,
+         "version_unknown", "/mended_by"},
+        {"mended by nothing", "{\"outcome\":\"upheld\",\"words\":\"对\",\"mended_by\":999}", 404,
+         "version_unknown", "/mended_by"},
+        {"another record taken back", "{\"outcome\":\"upheld\",\"words\":\"对\",\"supersede\":1}", 404,
+         "version_unknown", "/supersede"},
+        {"an override without evidence",
+         keep("{\"outcome\":\"upheld\",\"words\":\"对\",%s}}", override), 400, "field_missing",
+         "/override/evidence"},
+        {"an override with an unknown field",
+         keep("{\"outcome\":\"upheld\",\"words\":\"对\",%s,\"evidence\":\"e\",\"x\":1}}", override), 400,
+         "field_unknown", "/override/x"},
+        {"an override signed by a contractor",
+         keep("{\"outcome\":\"upheld\",\"words\":\"对\",\"override\":{\"colour\":\"green\",\"from\":"
+             "\"%s\",\"until\":\"%s\",\"evidence\":\"e\",\"signed_by\":[%lld,%lld]}}",
+             city_today(), city_day(7), cast->regulator.id, cast->contractor.id), 422,
+         "signer_invalid", "/override/signed_by"},
+    };
+    int64_t records = fixture_query_int("SELECT count(*) FROM record");
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        expect_refused(table[i].what, answer(appeal, cast->regulator.key, table[i].body),
+                       table[i].status, table[i].code, table[i].pointer);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM appeal"), 1);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM record"), records, "nothing was written");
+    /* without a disputed record, whoever posted any that the reason rests on is a party */
+    post_violation(cast->inspector.key, 1);
+    appeal = file(cast->contractor.key,
+                  say("{\"worker\":%lld,\"reason\":\"TRAIN_NONE\",\"scope\":\"person\",\"words\":"
+                      "\"有证\"}", him->id));
+    cr_expect_eq(status_of("POST", say("/v1/appeals/%lld/decision", appeal), cast->inspector.key,
+                           "{\"outcome\":\"rejected\",\"words\":\"没有\"}"), 201,
+                 "a violation is not what this one is about");
+}
+
+/* -- at the same moment -------------------------------------------------------------------------- */
+
+Test(appeals, of_two_who_file_or_answer_at_once_one_comes_too_late)
+{
+    struct part second = cast_account(&server, "regulator", cast->regulator.org,
+                                      ",\"region\":\"32\"");
+    const char *const keys[] = {cast->regulator.key, second.key};
+    struct http_question questions[8];
+    long long appeal;
+
+    post_violation(cast->safety_officer.key, 4);
+    for (int i = 0; i < 8; i++)
+        questions[i] = (struct http_question){.method = "POST", .path = "/v1/appeals",
+                                              .key = him->key, .idempotency = say("f-%d", i),
+                                              .body = VIOLATION_APPEAL};
+    parallel_begin(&parallel, server.port, questions, 8);
+    parallel_finish(&parallel);
+    cr_expect_eq(parallel_count(&parallel, 201), 1);
+    cr_expect_eq(parallel_count_text(&parallel, "\"appeal_open\"") +
+                     parallel_count_text(&parallel, "\"conflict\""), 7);
+    parallel_clear(&parallel);
+    appeal = fixture_query_int("SELECT max(id) FROM appeal");
+    for (int i = 0; i < 2; i++)
+        questions[i] = (struct http_question){
+            .method = "POST", .path = say("/v1/appeals/%lld/decision", appeal), .key = keys[i],
+            .idempotency = say("a-%d", i), .body = "{\"outcome\":\"rejected\",\"words\":\"no\"}"};
+    parallel_begin(&parallel, server.port, questions, 2);
+    parallel_finish(&parallel);
+    cr_expect_eq(parallel_count(&parallel, 201), 1);
+    cr_expect_eq(parallel_count(&parallel, 409), 1);
+    parallel_clear(&parallel);
+    cr_expect_eq(fixture_query_int("SELECT max(version) FROM appeal"), 2);
+}
+
+Test(appeals, a_repeated_request_acts_once_and_is_answered_the_same)
+{
+    struct http_question question = {.method = "POST", .path = "/v1/appeals", .key = him->key,
+                                     .idempotency = "appeal-1",
+                                     .body = "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\","
+                                             "\"words\":\"体检过\"}"};
+    struct http_reply first = client_ask(&server.client, &question);
+    struct http_reply again = client_ask(&server.client, &question);
+
+    cr_expect_eq(first.status, 201, "%s", first.body);
+    cr_expect_str_eq(first.body, again.body);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM appeal"), 1);
+    reply_clear(&first);
+    reply_clear(&again);
+}
+
+/* -- what is personal ---------------------------------------------------------------------------- */
+
+Test(appeals, what_was_written_rests_sealed_and_goes_with_the_person)
+{
+    long long answered, waiting;
+    struct http_reply reply;
+    char *log;
+
+    answered = file(him->key, "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\",\"words\":"
+                              "\"我在第三医院做过\"}");
+    done(answer(answered, cast->regulator.key, "{\"outcome\":\"rejected\",\"words\":\"医院未上传\"}"));
+    waiting = file(him->key, "{\"reason\":\"TRAIN_NONE\",\"scope\":\"person\",\"words\":"
+                             "\"我培训过三次\"}");
+    cr_expect_eq(fixture_query_int(
+                     "SELECT count(*) FROM appeal_words WHERE position('医院'::bytea in sealed) > 0"
+                     " OR position('三次'::bytea in sealed) > 0"), 0);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM appeal_words"), 3);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM idempotency WHERE answer LIKE '%医院%'"), 0);
+    log = city_log(&server);
+    cr_expect_null(strstr(log, "第三医院"));
+    free(log);
+
+    done(must("POST", "/v1/engagements", cast->contractor.key,
+              say("{\"kind\":\"engagement_end\",\"worker\":%lld,\"site\":%lld}", him->id, cast->site)));
+    done(must("DELETE", say("/v1/workers/%lld", him->id), him->key, NULL));
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM appeal_words"), 0);
+    reply = must("GET", say("/v1/appeals/%lld", waiting), cast->regulator.key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "state"), "void", "nobody is left to answer: %s", reply.body);
+    cr_expect(json_is_null(reply_at(&reply, "words")));
+    reply_clear(&reply);
+    reply = must("GET", say("/v1/appeals/%lld", answered), cast->regulator.key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "state"), "rejected", "what was decided stays decided");
+    cr_expect(json_is_null(reply_at(&reply, "answer")));
+    reply_clear(&reply);
+}
+
+/* -- stars --------------------------------------------------------------------------------------- */
+
+Test(appeals, stars_add_up_beside_the_colour_and_never_change_it)
+{
+    static const char star[] = "{\"worker\":%lld,\"kind\":\"star\",\"points\":%d}";
+    struct http_reply reply;
+    long long wrong;
+
+    post_violation(cast->inspector.key, 4);
+    expect_colour("a grave violation", "red");
+    done(must("POST", "/v1/violations", cast->safety_officer.key, say(star, him->id, 500)));
+    wrong = number_in(must("POST", "/v1/violations", cast->inspector.key, say(star, him->id, 1000)),
+                      "version");
+    done(must("POST", "/v1/violations", cast->safety_officer.key, say(star, him->id, 7)));
+    done(must("POST", "/v1/violations", cast->inspector.key,
+              say("{\"worker\":%lld,\"kind\":\"supersede\",\"of\":%lld}", him->id, wrong)));
+    reply = must("GET", say("/v1/workers/%lld/stars", him->id), him->key, NULL);
+    cr_expect_eq(reply_int(&reply, "points"), 507, "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "count"), 2);
+    cr_expect_eq(reply_int(&reply, "items.0.points"), 7, "the newest first");
+    cr_expect_eq(reply_int(&reply, "items.1.points"), 500);
+    reply_clear(&reply);
+    reply = colour(him->key);
+    cr_expect_str_eq(reply_text(&reply, "person_colour"), "red", "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "stars.points"), 507);
+    reply_clear(&reply);
+}
