@@ -58,21 +58,21 @@ static int outcome(struct err e)
 
 static int print_help(void)
 {
-    static char text[SETTINGS_PRINT_BYTES];
+    static char text[SETTING_PRINT_BYTES];
     struct build out = build_over(text, sizeof text);
 
     build_string(&out, usage);
-    settings_print_help(&out);
+    setting_print_help(&settings_table, &out);
     fputs(text, stdout);
     return EXIT_OK;
 }
 
 static int print_settings(const struct settings *s)
 {
-    static char text[SETTINGS_PRINT_BYTES];
+    static char text[SETTING_PRINT_BYTES];
     struct build out = build_over(text, sizeof text);
 
-    settings_print(s, &out);
+    setting_print(&settings_table, s, &out);
     fputs(text, stdout);
     return EXIT_OK;
 }
@@ -280,12 +280,12 @@ static bool read_arguments(int argc, char **argv, struct command *c)
 
 static bool read_settings(const struct command *c, struct settings *s)
 {
-    struct settings_fault fault;
+    struct setting_fault fault;
 
-    settings_defaults(s);
-    if ((c->config != NULL && !settings_read_file(s, c->config, &fault)) ||
-        !settings_read_environment(s, environ, &fault) ||
-        !settings_read_arguments(s, c->settings, c->settings_count, &fault) ||
+    setting_defaults(&settings_table, s);
+    if ((c->config != NULL && !setting_read_file(&settings_table, s, c->config, &fault)) ||
+        !setting_read_environment(&settings_table, s, environ, &fault) ||
+        !setting_read_arguments(&settings_table, s, c->settings, c->settings_count, &fault) ||
         (c->verb == NULL && !settings_check_serving(s, &fault))) {
         fprintf(stderr, "%s\n", fault.text);
         return false;

@@ -9,22 +9,22 @@
 
 #include "settings.h"
 
-static struct settings_fault fault;
+static struct setting_fault fault;
 
 /* main's arguments are not const. */
 #define ARG(literal) ((char[]){literal})
 
 static bool reads(struct settings *s, const char *content)
 {
-    settings_defaults(s);
-    return settings_read_text(s, "jianan.conf", text_of(content), true, &fault);
+    setting_defaults(&settings_table, s);
+    return setting_read_text(&settings_table, s, "jianan.conf", text_of(content), true, &fault);
 }
 
 Test(settings, defaults_are_those_of_the_table)
 {
     struct settings s;
 
-    settings_defaults(&s);
+    setting_defaults(&settings_table, &s);
     cr_assert_eq(s.listen_port, 8443);
     cr_assert_eq(s.pass_ms, 300);
     cr_assert_eq(s.fresh_ms, 30000);
@@ -107,9 +107,9 @@ Test(settings, a_file_with_a_zero_byte_is_refused)
     static const char content[] = "loops = 1\0\n";
     struct settings s;
 
-    settings_defaults(&s);
+    setting_defaults(&settings_table, &s);
     cr_assert_not(
-        settings_read_text(&s, "x", (struct text){content, sizeof content - 1}, true, &fault));
+        setting_read_text(&settings_table, &s, "x", (struct text){content, sizeof content - 1}, true, &fault));
     cr_assert_eq(fault.code, ERR_SETTING_INVALID);
 }
 
@@ -121,10 +121,10 @@ Test(settings, a_secret_in_a_file_that_others_may_read_is_refused)
     struct settings s;
 
     cr_assert(fd >= 0 && write(fd, content, sizeof content - 1) == (ssize_t)sizeof content - 1);
-    settings_defaults(&s);
-    cr_expect(fchmod(fd, 0644) == 0 && !settings_read_file(&s, name, &fault));
+    setting_defaults(&settings_table, &s);
+    cr_expect(fchmod(fd, 0644) == 0 && !setting_read_file(&settings_table, &s, name, &fault));
     cr_expect_eq(fault.code, ERR_FILE_MODE);
-    cr_expect(fchmod(fd, 0640) == 0 && settings_read_file(&s, name, &fault), "%s", fault.text);
+    cr_expect(fchmod(fd, 0640) == 0 && setting_read_file(&settings_table, &s, name, &fault), "%s", fault.text);
     cr_expect_str_eq(s.database, "host=db password=x");
     close(fd);
     unlink(name);
@@ -134,10 +134,10 @@ Test(settings, a_file_that_cannot_be_read_is_refused)
 {
     struct settings s;
 
-    settings_defaults(&s);
-    cr_expect_not(settings_read_file(&s, "/nonexistent/jianan.conf", &fault));
+    setting_defaults(&settings_table, &s);
+    cr_expect_not(setting_read_file(&settings_table, &s, "/nonexistent/jianan.conf", &fault));
     cr_expect_eq(fault.code, ERR_FILE_UNREADABLE);
-    cr_expect_not(settings_read_file(&s, "/tmp", &fault));
+    cr_expect_not(setting_read_file(&settings_table, &s, "/tmp", &fault));
     cr_expect_eq(fault.code, ERR_FILE_UNREADABLE);
 }
 
@@ -145,8 +145,8 @@ Test(settings, a_file_without_end_is_refused)
 {
     struct settings s;
 
-    settings_defaults(&s);
-    cr_expect_not(settings_read_file(&s, "/dev/zero", &fault));
+    setting_defaults(&settings_table, &s);
+    cr_expect_not(setting_read_file(&settings_table, &s, "/dev/zero", &fault));
     cr_expect_eq(fault.code, ERR_SETTING_INVALID);
 }
 
@@ -157,8 +157,8 @@ Test(settings, arguments_win_over_environment_over_file)
     char *arguments[] = {ARG("--queue_max=30")};
 
     cr_assert(reads(&s, "loops = 1\nqueue_max = 10\npass_ms = 100"));
-    cr_assert(settings_read_environment(&s, environment, &fault), "%s", fault.text);
-    cr_assert(settings_read_arguments(&s, arguments, 1, &fault), "%s", fault.text);
+    cr_assert(setting_read_environment(&settings_table, &s, environment, &fault), "%s", fault.text);
+    cr_assert(setting_read_arguments(&settings_table, &s, arguments, 1, &fault), "%s", fault.text);
     cr_expect_eq(s.pass_ms, 100);
     cr_expect_eq(s.loops, 2);
     cr_expect_eq(s.queue_max, 30);
@@ -170,9 +170,9 @@ Test(settings, a_misspelt_variable_is_refused_and_a_foreign_one_is_not)
     char *foreign[] = {ARG("JIANAN_SERVER=https://localhost"), ARG("JIANAN_=x"), NULL};
     char *misspelt[] = {ARG("JIANAN_QUEUEMAX=1"), NULL};
 
-    settings_defaults(&s);
-    cr_expect(settings_read_environment(&s, foreign, &fault), "%s", fault.text);
-    cr_expect_not(settings_read_environment(&s, misspelt, &fault));
+    setting_defaults(&settings_table, &s);
+    cr_expect(setting_read_environment(&settings_table, &s, foreign, &fault), "%s", fault.text);
+    cr_expect_not(setting_read_environment(&settings_table, &s, misspelt, &fault));
     cr_expect_not_null(strstr(fault.text, "did you mean queue_max?"), "%s", fault.text);
 }
 
@@ -199,19 +199,19 @@ ParameterizedTest(struct bad_argument *c, settings, a_bad_argument_is_refused)
     struct settings s;
     char *arguments[] = {c->argument};
 
-    settings_defaults(&s);
-    cr_assert_not(settings_read_arguments(&s, arguments, 1, &fault));
+    setting_defaults(&settings_table, &s);
+    cr_assert_not(setting_read_arguments(&settings_table, &s, arguments, 1, &fault));
     cr_expect_not_null(strstr(fault.text, c->says), "%s: %s", c->argument, fault.text);
 }
 
 Test(settings, printed_settings_can_be_read_again_and_hide_secrets)
 {
-    static char printed[SETTINGS_PRINT_BYTES];
+    static char printed[SETTING_PRINT_BYTES];
     struct build out = build_over(printed, sizeof printed);
     struct settings s, again;
 
     cr_assert(reads(&s, "database = host=db password=hunter2\nloops = 7\nlog_level = debug"));
-    settings_print(&s, &out);
+    setting_print(&settings_table, &s, &out);
     cr_assert_not(out.full);
     cr_assert_null(strstr(printed, "hunter2"));
     cr_assert(reads(&again, printed), "%s", fault.text);
@@ -221,10 +221,10 @@ Test(settings, printed_settings_can_be_read_again_and_hide_secrets)
 
 Test(settings, help_names_every_setting_with_its_range)
 {
-    static char printed[SETTINGS_PRINT_BYTES];
+    static char printed[SETTING_PRINT_BYTES];
     struct build out = build_over(printed, sizeof printed);
 
-    settings_print_help(&out);
+    setting_print_help(&settings_table, &out);
     cr_assert_not(out.full);
 #define SETTING(name, type, standard, min, max, unit, does)                                        \
     cr_expect_not_null(strstr(printed, "--" #name "=" standard "\n"), #name);
@@ -236,7 +236,7 @@ Test(settings, help_names_every_setting_with_its_range)
 /* What a server needs before it may serve. */
 static void fill(struct settings *s, const char *key_file)
 {
-    settings_defaults(s);
+    setting_defaults(&settings_table, s);
     strncpy(s->database, "host=/run/pg", sizeof s->database - 1);
     strncpy(s->spool_dir, "/tmp", sizeof s->spool_dir - 1);
     strncpy(s->vault_file, key_file, sizeof s->vault_file - 1);
