@@ -511,6 +511,8 @@ const struct command commands[] = {
     {.verb = "gate", .sub = "pass", .method = "POST", .path = "/v1/gate/passes/{文件}",
      .body_is_file = true, .show = handed_show, .zh = "补交离线通行（JSON 文件，见接口说明）",
      .en = "hands in what a gate decided while alone (JSON file)"},
+    GET("gate", "site", "/v1/gate/site", NULL, NULL, show_object,
+        "以闸机身份查看本工地的规则与状态", "what a gate must know of its site to decide while alone"),
     LIST("pass", "list", "/v1/passes", pass_list, pass_columns, "列出一个工地一天的通行",
          "lists a site's passes of a day"),
     GET("pass", "show", "/v1/passes/" PASS_ARGUMENT, NULL, NULL, pass_show,

@@ -15,6 +15,7 @@
 #include "api/devices.h"
 #include "api/forecast.h"
 #include "api/gate_check.h"
+#include "api/gate_site.h"
 #include "api/health.h"
 #include "api/holidays.h"
 #include "api/imports.h"
@@ -204,6 +205,8 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/gate/passes", MAY_CHECK, NULL, NULL, gate_passes_post,
      &gate_passes_post_bytes, GATE_PASSES_BYTES_MAX, NULL, false,
      "A gate hands in what it decided while alone"},
+    READ("/v1/gate/site", MAY_CHECK, NULL, gate_site_get, NULL,
+         "What a gate must know of its site to decide while alone"),
     READ("/v1/trust", 0, NULL, trust_get, NULL, "The keys by which anybody verifies a code"),
 
     /* the service itself; open to everybody */

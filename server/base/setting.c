@@ -136,7 +136,8 @@ static size_t digits_at_front(struct text value)
     return n;
 }
 
-static bool set_number(const struct source *source, const struct setting_row *row, struct text value)
+static bool set_number(const struct source *source, const struct setting_row *row,
+                       struct text value)
 {
     size_t digits = digits_at_front(value);
     struct text unit = text_trim((struct text){value.at + digits, value.bytes - digits});

@@ -17,6 +17,9 @@ const struct site_rule site_rule_default = {
     .list_hours = 24,
 };
 
+#define YELLOW_GATES "deny|allow_restricted|allow"
+#define PRE_SHIFTS   "off|flag|refuse"
+
 enum { HOURS_MIN = 1, HOURS_MAX = 168 };
 
 enum member_type { MEMBER_CHOICE, MEMBER_HOURS, MEMBER_ZONES };
@@ -33,14 +36,14 @@ struct member {
     {#name, type, offsetof(struct site_rule, name), choices, "/" #name}
 
 static const struct member members[] = {
-    MEMBER(yellow_gate, MEMBER_CHOICE, "deny|allow_restricted|allow"),
+    MEMBER(yellow_gate, MEMBER_CHOICE, YELLOW_GATES),
     MEMBER(cannot_tell, MEMBER_CHOICE, "refuse|open_flagged"),
     MEMBER(late, MEMBER_CHOICE, "refuse|open_flagged"),
     MEMBER(unrecorded, MEMBER_CHOICE, "refuse|open_flagged"),
     MEMBER(offline_hours, MEMBER_HOURS, "1..168"),
     MEMBER(list_hours, MEMBER_HOURS, "1..168"),
     MEMBER(passback, MEMBER_CHOICE, "flag|refuse"),
-    MEMBER(pre_shift, MEMBER_CHOICE, "off|flag|refuse"),
+    MEMBER(pre_shift, MEMBER_CHOICE, PRE_SHIFTS),
     MEMBER(zones, MEMBER_ZONES, "at most 16 zones"),
 };
 
@@ -227,4 +230,74 @@ struct err site_rule_parse(const json_t *json, struct site_rule *rule)
     }
     *rule = read;
     return OK;
+}
+
+/* -- writing ---------------------------------------------------------------------------------- */
+
+struct text yellow_gate_name(enum yellow_gate yellow_gate)
+{
+    return choice_at(YELLOW_GATES, (int)yellow_gate);
+}
+
+struct text pre_shift_name(enum pre_shift pre_shift)
+{
+    return choice_at(PRE_SHIFTS, (int)pre_shift);
+}
+
+static void put_choice(const struct site_rule *rule, const struct member *m, struct json_writer *w)
+{
+    unsigned place;
+
+    memcpy(&place, (const char *)rule + m->offset, sizeof place);
+    json_put_text(w, m->name, choice_at(m->choices, (int)place));
+}
+
+static void put_hours(const struct site_rule *rule, const struct member *m, struct json_writer *w)
+{
+    uint16_t hours;
+
+    memcpy(&hours, (const char *)rule + m->offset, sizeof hours);
+    json_put_int(w, m->name, hours);
+}
+
+static void put_zone(const struct zone *zone, struct json_writer *w)
+{
+    json_open_object(w, NULL);
+    json_put_string(w, "zone", zone->name);
+    json_open_array(w, "trades");
+    for (unsigned i = 0; i < zone->trade_count; i++)
+        json_put_int(w, NULL, zone->trades[i]);
+    json_close_array(w);
+    json_open_array(w, "certificates");
+    for (unsigned i = 0; i < zone->certificate_count; i++) {
+        unsigned class = zone->certificates[i];
+        char digits[2] = {(char)('0' + class / 10 % 10), (char)('0' + class % 10)};
+
+        json_put_text(w, NULL, (struct text){digits, sizeof digits});
+    }
+    json_close_array(w);
+    json_close_object(w);
+}
+
+static void put_zones(const struct site_rule *rule, const struct member *m, struct json_writer *w)
+{
+    json_open_array(w, m->name);
+    for (unsigned i = 0; i < rule->zone_count; i++)
+        put_zone(&rule->zones[i], w);
+    json_close_array(w);
+}
+
+void site_rule_render(const struct site_rule *rule, const char *key, struct json_writer *w)
+{
+    static void (*const put[])(const struct site_rule *, const struct member *,
+                               struct json_writer *) = {
+        [MEMBER_CHOICE] = put_choice,
+        [MEMBER_HOURS] = put_hours,
+        [MEMBER_ZONES] = put_zones,
+    };
+
+    json_open_object(w, key);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        put[members[i].type](rule, &members[i], w);
+    json_close_object(w);
 }

@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 #include "base/err.h"
-#include "base/text.h"
+#include "base/json.h"
 #include "scoring/scoring.h"
 
 enum fallback { FALLBACK_REFUSE, FALLBACK_OPEN_FLAGGED };
@@ -43,5 +43,12 @@ extern const struct site_rule site_rule_default;
 
 /* Members left out keep their default; unknown ones are refused. field is a JSON pointer. */
 MUST_USE struct err site_rule_parse(const json_t *json, struct site_rule *rule);
+/* The whole rule, defaults filled in: the value of `key`. What site_rule_parse() reads back is the
+ * same rule. At most SITE_RULE_BYTES_MAX. */
+void site_rule_render(const struct site_rule *rule, const char *key, struct json_writer *w);
+enum { SITE_RULE_BYTES_MAX = 16 * 1024 };
+/* The words of a policy's answer to the same questions. */
+struct text yellow_gate_name(enum yellow_gate yellow_gate);
+struct text pre_shift_name(enum pre_shift pre_shift);
 
 #endif

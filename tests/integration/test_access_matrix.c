@@ -305,6 +305,7 @@ static const struct example examples[] = {
     {"POST", "/v1/gate/check", NOTHING, ANYBODY, "",
      "{\"worker_no\":\"1\",\"direction\":\"in\",\"at\":\"{now}\",\"epoch\":1,\"seq\":1}", NULL},
     {"POST", "/v1/gate/passes", NOTHING, ANYBODY, "", "[]", NULL},
+    {"GET", "/v1/gate/site", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/trust", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/healthz", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/readyz", NOTHING, ANYBODY, "", NULL, NULL},

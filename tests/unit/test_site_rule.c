@@ -160,3 +160,31 @@ Test(directory, a_valid_permit_expires_on_the_day_it_states)
         cr_expect_eq(org_permit_on(&org, cases[i].on), cases[i].expected, "case %zu", i);
     }
 }
+
+Test(site_rule, what_is_written_is_read_back_as_the_same_rule)
+{
+    static const char *const rules[] = {
+        "{}",
+        "{\"yellow_gate\":\"allow\",\"cannot_tell\":\"open_flagged\",\"late\":\"open_flagged\","
+        "\"unrecorded\":\"open_flagged\",\"offline_hours\":168,\"list_hours\":1,\"passback\":"
+        "\"refuse\",\"pre_shift\":\"flag\",\"zones\":[{\"zone\":\"height\",\"trades\":[30,1000],"
+        "\"certificates\":[\"02\",\"99\"]},{\"zone\":\"pit\"}]}",
+    };
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        static char bytes[SITE_RULE_BYTES_MAX];
+        struct build out = build_over(bytes, sizeof bytes);
+        struct json_writer w = json_writer_over(&out);
+        struct site_rule rule, again;
+        json_t *json;
+
+        cr_assert(!err_is(parse(rules[i], &rule)));
+        json_open_object(&w, NULL);
+        site_rule_render(&rule, "rule", &w);
+        json_close_object(&w);
+        cr_assert(!out.full && !err_is(json_read(build_done(&out), &json)), "%s", bytes);
+        cr_assert(!err_is(site_rule_parse(json_object_get(json, "rule"), &again)), "%s", bytes);
+        cr_expect_eq(memcmp(&rule, &again, sizeof rule), 0, "%s", bytes);
+        json_decref(json);
+    }
+}
