@@ -19,7 +19,7 @@
 
 int code_main(int argc, char **argv);
 
-enum { TRUST_BYTES_MAX = 64 * 1024, ANSWER_BYTES_MAX = 16 * 1024, PNG_SCALE = 8 };
+enum { ANSWER_BYTES_MAX = 16 * 1024, PNG_SCALE = 8 };
 
 static const char usage_text[] =
     "usage: jianan code verify --trust FILE [--site ID] [--gate ID] [--direction in|out]\n"
@@ -314,11 +314,11 @@ static void put_token(struct json_writer *w, struct text code)
     if (token_read(code, bytes, &token) != TOKEN_OK)
         return;
     json_put_string(w, "kind", token_kind_name(token.kind));
-    if (token.alg == TOKEN_ES256 || token.alg == TOKEN_SM2)
-        json_put_string(w, "alg", algs[token.alg == TOKEN_SM2]);
+    if (token.envelope.alg == TOKEN_ES256 || token.envelope.alg == TOKEN_SM2)
+        json_put_string(w, "alg", algs[token.envelope.alg == TOKEN_SM2]);
     else
-        json_put_int(w, "alg", token.alg);
-    put_hex(w, "kid", (struct text){(const char *)token.kid, TOKEN_KID_BYTES});
+        json_put_int(w, "alg", token.envelope.alg);
+    put_hex(w, "kid", (struct text){(const char *)token.envelope.kid, TOKEN_KID_BYTES});
     put_hex(w, "digest", (struct text){(const char *)token.digest, sizeof token.digest});
     if (token.kind != TOKEN_LIVE && token.kind != TOKEN_BADGE)
         return;

@@ -2,18 +2,18 @@
 
 #include "api/app.h"
 
-enum { TRUST_BYTES_MAX = 32 * 1024 };
+enum { TRUST_JSON_BYTES_MAX = 32 * 1024 };
 
 static enum step trust_answer(struct exchange *x)
 {
-    char *at = arena_alloc(&x->arena, TRUST_BYTES_MAX), hex[65];
+    char *at = arena_alloc(&x->arena, TRUST_JSON_BYTES_MAX), hex[65];
     unsigned char digest[32];
     const char *etag, *extra;
     struct build b;
 
     if (at == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
-    b = build_over(at, TRUST_BYTES_MAX);
+    b = build_over(at, TRUST_JSON_BYTES_MAX);
     trust_list_render(&app_of(x)->shared->trust, &b);
     CHECK(!b.full);
     sha256(build_done(&b), digest);

@@ -189,8 +189,17 @@ static void call_close(struct call *call)
     ERR_clear_error();
 }
 
-bool ecc_verify(const struct ecc_alg *alg, EVP_PKEY *key, struct text message,
-                const unsigned char signature[TOKEN_SIGNATURE_BYTES])
+static bool verify_update(EVP_MD_CTX *md, const struct text parts[], unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (EVP_DigestVerifyUpdate(md, parts[i].at, parts[i].bytes) != 1)
+            return false;
+    }
+    return true;
+}
+
+bool ecc_verify_parts(const struct ecc_alg *alg, EVP_PKEY *key, const struct text parts[],
+                      unsigned count, const unsigned char signature[TOKEN_SIGNATURE_BYTES])
 {
     unsigned char der[DER_BYTES_MAX];
     struct call call;
@@ -204,24 +213,44 @@ bool ecc_verify(const struct ecc_alg *alg, EVP_PKEY *key, struct text message,
         return false;
     good = call_open(&call, alg, key) &&
            EVP_DigestVerifyInit(call.md, NULL, digest_of(alg), NULL, key) == 1 &&
-           EVP_DigestVerify(call.md, der, bytes, (const unsigned char *)message.at,
-                            message.bytes) == 1;
+           verify_update(call.md, parts, count) &&
+           EVP_DigestVerifyFinal(call.md, der, bytes) == 1;
     call_close(&call);
     return good;
 }
 
-bool ecc_sign(const struct ecc_alg *alg, EVP_PKEY *key, struct text message,
-              unsigned char signature[TOKEN_SIGNATURE_BYTES])
+static bool sign_update(EVP_MD_CTX *md, const struct text parts[], unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (EVP_DigestSignUpdate(md, parts[i].at, parts[i].bytes) != 1)
+            return false;
+    }
+    return true;
+}
+
+bool ecc_sign_parts(const struct ecc_alg *alg, EVP_PKEY *key, const struct text parts[],
+                    unsigned count, unsigned char signature[TOKEN_SIGNATURE_BYTES])
 {
     unsigned char der[DER_BYTES_MAX];
     size_t bytes = sizeof der;
     struct call call;
     bool good = call_open(&call, alg, key) &&
                 EVP_DigestSignInit(call.md, NULL, digest_of(alg), NULL, key) == 1 &&
-                EVP_DigestSign(call.md, der, &bytes, (const unsigned char *)message.at,
-                               message.bytes) == 1 &&
-                raw_from_der(der, bytes, signature);
+                sign_update(call.md, parts, count) &&
+                EVP_DigestSignFinal(call.md, der, &bytes) == 1 && raw_from_der(der, bytes, signature);
 
     call_close(&call);
     return good;
+}
+
+bool ecc_verify(const struct ecc_alg *alg, EVP_PKEY *key, struct text message,
+                const unsigned char signature[TOKEN_SIGNATURE_BYTES])
+{
+    return ecc_verify_parts(alg, key, &message, 1, signature);
+}
+
+bool ecc_sign(const struct ecc_alg *alg, EVP_PKEY *key, struct text message,
+              unsigned char signature[TOKEN_SIGNATURE_BYTES])
+{
+    return ecc_sign_parts(alg, key, &message, 1, signature);
 }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crypto/token.h"
+#include "crypto/trust.h"
 
 enum { ECC_COORDINATE_BYTES = 32, ECC_POINT_BYTES = 64 };
 
@@ -37,7 +37,14 @@ EVP_PKEY *ecc_generate(const struct ecc_alg *alg);
 MUST_USE bool ecc_point(const EVP_PKEY *key, unsigned char point[ECC_POINT_BYTES]); /* x, y */
 void ecc_kid(const unsigned char point[ECC_POINT_BYTES], unsigned char kid[TOKEN_KID_BYTES]);
 
-/* r and s are checked to lie in [1, n-1] before any arithmetic. */
+/* Over a message in parts, as if they stood one behind the other. r and s are checked to lie in
+ * [1, n-1] before any arithmetic. */
+MUST_USE bool ecc_verify_parts(const struct ecc_alg *alg, EVP_PKEY *key, const struct text parts[],
+                               unsigned count,
+                               const unsigned char signature[TOKEN_SIGNATURE_BYTES]);
+MUST_USE bool ecc_sign_parts(const struct ecc_alg *alg, EVP_PKEY *key, const struct text parts[],
+                             unsigned count, unsigned char signature[TOKEN_SIGNATURE_BYTES]);
+/* The same in one piece. */
 MUST_USE bool ecc_verify(const struct ecc_alg *alg, EVP_PKEY *key, struct text message,
                          const unsigned char signature[TOKEN_SIGNATURE_BYTES]);
 MUST_USE bool ecc_sign(const struct ecc_alg *alg, EVP_PKEY *key, struct text message,

@@ -1,4 +1,6 @@
 /* crypto/signer.c: signing by a key from a file. */
+#include "crypto/signer.h"
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 #include "crypto/ecc.h"
 #include "crypto/profile.h"
 #include "crypto/secret_file.h"
-#include "crypto/token.h"
 
 struct signer {
     const struct ecc_alg *alg;
@@ -109,8 +110,9 @@ const struct trusted_key *signer_key(const struct signer *signer)
     return &signer->public;
 }
 
-struct err signer_sign(struct signer *signer, struct text message,
+struct err signer_sign(struct signer *signer, const struct text parts[], unsigned count,
                        unsigned char signature[TOKEN_SIGNATURE_BYTES])
 {
-    return ecc_sign(signer->alg, signer->key, message, signature) ? OK : err_make(ERR_CRYPTO);
+    return ecc_sign_parts(signer->alg, signer->key, parts, count, signature) ? OK
+                                                                             : err_make(ERR_CRYPTO);
 }

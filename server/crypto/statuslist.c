@@ -339,22 +339,14 @@ static struct build build_in(struct arena *arena, size_t max)
 static struct err sign(struct signer *signer, struct text header, struct text payload,
                        struct arena *arena, struct text *list)
 {
-    struct cose_sign1 sign1 = {header, TEXT("\xA0"), payload, {NULL, 0}};
-    size_t max = payload.bytes + COSE_BYTES_MAX + COSE_TO_SIGN_OVERHEAD;
-    struct build message = build_in(arena, max), out = build_in(arena, max);
-    unsigned char signature[TOKEN_SIGNATURE_BYTES];
+    struct build out = build_in(arena, payload.bytes + COSE_BYTES_MAX);
     struct err e;
 
-    if (message.full || out.full)
+    if (out.full)
         return err_make(ERR_TOO_LARGE);
-    cose_to_sign(&sign1, &message);
-    CHECK(!message.full);
-    e = signer_sign(signer, build_done(&message), signature);
+    e = envelope_seal_as(signer, header, payload, &out);
     if (err_is(e))
         return e;
-    sign1.signature = (struct text){(const char *)signature, sizeof signature};
-    cose_write(&sign1, &out);
-    CHECK(!out.full);
     *list = build_done(&out);
     return OK;
 }

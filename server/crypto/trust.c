@@ -1,5 +1,5 @@
 /* crypto/trust.c: the trust list as JSON, the form in which tests and the command line hold it. */
-#include "crypto/token.h"
+#include "crypto/trust.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -15,6 +15,23 @@ static const char *const state_names[] = {
     [KEY_RETIRED] = "retired",
     [KEY_REMOVED] = "removed",
 };
+
+const char *key_state_name(enum key_state state)
+{
+    CHECK(state >= KEY_ANNOUNCED && state <= KEY_REMOVED);
+    return state_names[state];
+}
+
+const char *token_kind_name(enum token_kind kind)
+{
+    static const char *const names[] = {
+        [TOKEN_LIVE] = "live",       [TOKEN_CRED] = "cred",   [TOKEN_KBT] = "kbt",
+        [TOKEN_BADGE] = "badge",     [TOKEN_RECEIPT] = "receipt", [TOKEN_TRUST] = "trust",
+        [TOKEN_ROSTER] = "roster",
+    };
+
+    return kind < sizeof names / sizeof names[0] ? names[kind] : NULL;
+}
 
 void trust_list_clear(struct trust_list *list)
 {

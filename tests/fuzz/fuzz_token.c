@@ -20,7 +20,7 @@ static void as_text(struct text input)
 
     if (token_read(input, bytes, &token) != TOKEN_OK)
         return;
-    CHECK(token.signature.bytes == TOKEN_SIGNATURE_BYTES);
+    CHECK(token.envelope.sign1.signature.bytes == TOKEN_SIGNATURE_BYTES);
     CHECK(token_kind_name(token.kind) != NULL);
     CHECK(token_judge(&token, &no_keys, 0, 0) == TOKEN_UNKNOWN_KEY);
     (void)token_in_time(&token, INT64_MAX, 0);

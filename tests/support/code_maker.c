@@ -1,6 +1,8 @@
 #include "support/code_maker.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base32.h"
 #include "crypto/cbor.h"
@@ -107,4 +109,40 @@ void maker_code(const struct maker *maker, const struct parts *parts, struct bui
 
     maker_sign(maker, parts, &token);
     maker_text(build_done(&token), out);
+}
+
+struct signer *maker_signer(enum token_alg alg)
+{
+    char folder[] = "/tmp/jianan-signer-XXXXXX", file[64];
+    struct build path = build_over(file, sizeof file);
+    struct signer *signer;
+    struct err e;
+
+    CHECK(mkdtemp(folder) != NULL);
+    build_format(&path, "%s/key.pem", folder);
+    e = signer_create_file(file, alg);
+    CHECK(!err_is(e));
+    e = signer_open_file(file, &signer);
+    CHECK(!err_is(e));
+    CHECK(unlink(file) == 0 && rmdir(folder) == 0);
+    return signer;
+}
+
+long maker_first_accepted_flip(struct text bytes, bool (*accepts)(struct text bytes, void *arg),
+                               void *arg)
+{
+    char *copy = malloc(bytes.bytes);
+    long flipped = -1;
+
+    CHECK_ALLOCATED(copy);
+    memcpy(copy, bytes.at, bytes.bytes);
+    CHECK(accepts((struct text){copy, bytes.bytes}, arg));
+    for (size_t bit = 0; bit < 8 * bytes.bytes && flipped < 0; bit++) {
+        copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
+        if (accepts((struct text){copy, bytes.bytes}, arg))
+            flipped = (long)bit;
+        copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
+    }
+    free(copy);
+    return flipped;
 }

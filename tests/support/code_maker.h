@@ -35,4 +35,11 @@ void maker_text(struct text bytes, struct build *out);
 /* Sign and write as text. */
 void maker_code(const struct maker *maker, const struct parts *parts, struct build *out);
 
+/* A signer of its own with a new key; its file is gone again. signer_close() ends it. */
+struct signer *maker_signer(enum token_alg alg);
+/* Every single bit of `bytes` flipped in turn; stops and returns the first flip that `accepts` says
+ * yes to, or -1. `accepts` is asked about the untouched bytes first, and must say yes. */
+long maker_first_accepted_flip(struct text bytes, bool (*accepts)(struct text bytes, void *arg),
+                               void *arg);
+
 #endif

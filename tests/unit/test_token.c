@@ -93,7 +93,7 @@ Test(token, a_good_code_of_either_algorithm_is_accepted)
     cr_assert_eq(token_read(build_done(&(struct build){text, strlen(text), 0, 0}), bytes, &token),
                  TOKEN_OK);
     cr_expect_eq(token.kind, TOKEN_LIVE);
-    cr_expect_eq(token.alg, TOKEN_SM2);
+    cr_expect_eq(token.envelope.alg, TOKEN_SM2);
     cr_expect_eq(token.live.iat, MAKER_IAT);
     cr_expect_eq(token.live.exp, MAKER_EXP);
     cr_expect_eq(token.live.index, 1048577);
@@ -447,7 +447,7 @@ static void expect_half_refused(const struct maker *maker, const unsigned char h
 
     cr_assert_eq(token_read(good_code(maker, text), bytes, &token), TOKEN_OK);
     for (size_t at = 0; at <= 32; at += 32) {
-        memcpy(raw, token.signature.at, 64);
+        memcpy(raw, token.envelope.sign1.signature.at, 64);
         memcpy(raw + at, half, 32);
         expect_why(judge_signature(maker, (struct text){(const char *)raw, 64}), TOKEN_SIGNATURE,
                    name);
@@ -484,8 +484,8 @@ Test(token, a_signature_in_der_or_of_another_length_is_refused)
     int der_bytes;
 
     cr_assert_eq(token_read(good_code(&es256, text), bytes, &token), TOKEN_OK);
-    ECDSA_SIG_set0(pair, BN_bin2bn((const unsigned char *)token.signature.at, 32, NULL),
-                   BN_bin2bn((const unsigned char *)token.signature.at + 32, 32, NULL));
+    ECDSA_SIG_set0(pair, BN_bin2bn((const unsigned char *)token.envelope.sign1.signature.at, 32, NULL),
+                   BN_bin2bn((const unsigned char *)token.envelope.sign1.signature.at + 32, 32, NULL));
     der_bytes = i2d_ECDSA_SIG(pair, &end);
     ECDSA_SIG_free(pair);
     cr_assert(der_bytes > 64);
@@ -505,7 +505,7 @@ Test(token, r_with_n_minus_s_verifies_and_has_another_digest)
     BIGNUM *n = BN_bin2bn(es256.alg->order, 32, NULL), *s;
 
     cr_assert_eq(token_read(good_code(&es256, text), bytes, &token), TOKEN_OK);
-    memcpy(raw, token.signature.at, 64);
+    memcpy(raw, token.envelope.sign1.signature.at, 64);
     s = BN_bin2bn(raw + 32, 32, NULL);
     cr_assert(BN_sub(s, n, s) == 1 && BN_bn2binpad(s, raw + 32, 32) == 32);
     BN_free(n);

@@ -1,0 +1,53 @@
+/* crypto/trust.h: whose signature counts, for what, and how long.
+ *
+ * A trust list pins algorithm, kinds and times for each key id; what a signed thing says of itself
+ * cannot choose otherwise. The list is itself signed by an offline root (kind trust), or stands as
+ * JSON in files that somebody vouches for otherwise: a test's, a root's own public half. */
+#ifndef CRYPTO_TRUST_H
+#define CRYPTO_TRUST_H
+
+#include <openssl/evp.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+enum token_kind {
+    TOKEN_LIVE = 1, TOKEN_CRED, TOKEN_KBT, TOKEN_BADGE, TOKEN_RECEIPT, TOKEN_TRUST, TOKEN_ROSTER
+};
+enum token_alg { TOKEN_ES256 = -7, TOKEN_SM2 = -65537 };
+enum key_state { KEY_ANNOUNCED = 1, KEY_ACTIVE, KEY_RETIRED, KEY_REMOVED };
+enum { TOKEN_KID_BYTES = 4, TOKEN_SIGNATURE_BYTES = 64 };
+
+const char *token_kind_name(enum token_kind kind); /* "live", ...; NULL when there is none */
+const char *key_state_name(enum key_state state);  /* "announced", ... */
+
+/* A key of the trust list: pins algorithm, kinds and times for its kid. */
+struct trusted_key {
+    unsigned char kid[TOKEN_KID_BYTES];
+    enum token_alg alg;
+    uint32_t kinds;   /* bit 1 << kind */
+    int64_t nbf, exp; /* seconds since 1970, half-open */
+    enum key_state state;
+    EVP_PKEY *public_key; /* owned by the trust list */
+};
+
+enum { TRUST_KEYS_MAX = 64, TRUST_BYTES_MAX = 256 * 1024 };
+struct trust_list {
+    uint64_t sequence;
+    int64_t iat, exp; /* of a signed list; both 0 when it was not signed: no limit in time */
+    unsigned count;
+    struct trusted_key keys[TRUST_KEYS_MAX];
+};
+
+/* JSON of the form {"seq":N,"keys":[{"kid","alg","x","y","kinds":[..],"nbf","exp","state"}]}; seq
+ * may be left out. *list is empty after a failure: ERR_JSON_SYNTAX or an error of the field. */
+MUST_USE struct err trust_list_parse(struct text json, struct trust_list *list);
+void trust_list_clear(struct trust_list *list);
+/* Adds a key with a reference of its own to its public half. ERR_TOO_LARGE when the list is full,
+ * ERR_ALREADY_EXISTS for a kid that is there. */
+MUST_USE struct err trust_list_add(struct trust_list *list, const struct trusted_key *key);
+void trust_list_render(const struct trust_list *list, struct build *out);
+const struct trusted_key *trust_list_find(const struct trust_list *list,
+                                          const unsigned char kid[TOKEN_KID_BYTES]);
+
+#endif
