@@ -11,6 +11,7 @@
 #include "api/metrics.h"
 #include "api/passes.h"
 #include "api/trial_job.h"
+#include "base/errands.h"
 #include "base/log.h"
 #include "jobs/jobs.h"
 #include "jobs/outbox.h"
@@ -98,6 +99,8 @@ static struct buckets *new_buckets(int64_t period_us, int64_t count)
     return buckets;
 }
 
+enum { ERRANDS_WAITING_MAX = 64 };
+
 static void fill_shared(struct service *service)
 {
     const struct settings *s = service->settings;
@@ -105,6 +108,7 @@ static void fill_shared(struct service *service)
 
     shared->registry = registry_new();
     shared->surveyor = surveyor_start(shared->registry);
+    shared->errands = errands_start(ERRANDS_WAITING_MAX);
     shared->presence = presence_new(PRESENCE_ENTRIES);
     shared->recent = recent_new(RECENT_ENTRIES);
     shared->metrics = metrics_new();
@@ -311,6 +315,7 @@ static void close_loop(struct service_loop *l)
     }
     pg_pool_free(app->pass_pg);
     pg_pool_free(app->pg);
+    errands_abandon(app->shared->errands, app->loop);
     if (app->number == 0) { /* their batches have gone with the pool */
         jobs_stop(l->service->jobs);
         site_alerts_stop(l->service->alerts);
@@ -329,12 +334,14 @@ void service_close(struct service *service)
 
     outbox_stop(service->outbox);
     surveyor_stop(shared->surveyor); /* who waits for it is told by posting to a loop */
+    errands_halt(shared->errands);
     outbox_free(service->outbox);
     if (shared->follower != NULL)
         follower_stop(shared->follower);
     for (unsigned i = 0; i < service->loop_count && service->loops != NULL; i++)
         close_loop(&service->loops[i]);
     free(service->loops);
+    errands_free(shared->errands);
     free(shared->key_requests);
     free(shared->address_failures);
     if (shared->registry != NULL) {

@@ -442,6 +442,9 @@ static const struct column appeal_columns[] = {
     {"scope", "范围", "scope"}, {"state", "状态", "state"}, {"due", "答复期限", "due"},
     {"overdue", "逾期", "overdue"}, {"filed_at", "提交", "filed"}, LAST,
 };
+static const struct column finding_columns[] = {
+    {"class", "类别", "class"}, {"at", "位置", "place"}, {"zh", "说明", "what to mend"}, LAST,
+};
 static const struct column star_columns[] = {
     {"version", "版本", "version"}, {"occurred_on", "日期", "day"}, {"points", "分", "points"},
     {"org", "单位", "org"}, LAST,
@@ -629,6 +632,8 @@ const struct command commands[] = {
     {.verb = "policy", .sub = "trial", .method = "POST", .path = "/v1/policies/{编号}/trial",
      .writes = true, .fixed = "{}", .options = policy_trial, .run = policy_trial_run,
      .zh = "试行：谁会变色、为什么", .en = "tries it on everybody: who changes colour, and why"},
+    LIST("policy", "findings", "/v1/policies/{编号}/findings", NULL, finding_columns,
+         "检查草案：须先修改之处", "what must be mended in a draft before it can be approved"),
     WRITE("POST", "policy", "approve", "/v1/policies/{编号}/state", NULL,
           "{\"state\":\"approved\"}", show_written, "批准", "approves it"),
     WRITE("POST", "policy", "enforce", "/v1/policies/{编号}/state", NULL,

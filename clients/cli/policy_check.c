@@ -111,24 +111,6 @@ static void put_error(struct json_writer *w, struct err e, bool english)
     json_close_object(w);
 }
 
-static void put_findings(struct json_writer *w, const struct policy_report *report)
-{
-    json_open_array(w, "findings");
-    for (unsigned i = 0; i < report->finding_count; i++) {
-        const struct policy_finding *f = &report->findings[i];
-
-        json_open_object(w, NULL);
-        json_put_string(w, "kind", finding_name(f->kind));
-        json_put_string(w, "class", finding_class(f->kind));
-        json_put_string(w, "at", f->at);
-        json_put_string(w, "zh", f->zh);
-        json_put_string(w, "en", f->en);
-        json_put_raw(w, "example", f->person);
-        json_close_object(w);
-    }
-    json_close_array(w);
-}
-
 static void put_examples(struct json_writer *w, const struct policy_report *report)
 {
     json_open_array(w, "examples");
@@ -172,7 +154,7 @@ static void put_checked(const struct checking *how, const struct checked *c)
         put_error(&w, c->e, how->english);
     } else {
         put_document(&w, c);
-        put_findings(&w, &c->report);
+        policy_findings_put(&w, "findings", &c->report);
         if (how->examples)
             put_examples(&w, &c->report);
     }

@@ -26,6 +26,7 @@ struct shared {
     struct registry *registry;
     struct follower *follower;
     struct surveyor *surveyor;
+    struct errands *errands; /* base/errands.h */
     struct vault *vault;
     struct signer *signer;
     struct trust_list trust;

@@ -6,6 +6,7 @@
  * policies, everything that was ever in force by everybody who may read. */
 #include "api/policies.h"
 
+#include "api/policy_findings.h"
 #include "api/resource.h"
 #include "api/write.h"
 #include "crypto/seal.h"
@@ -40,6 +41,7 @@ struct policy_request {
     struct policy_document compiled;
     struct policy_rows found;
     struct text document;
+    struct policy_checking checking;
 };
 const size_t policy_state_bytes = sizeof(struct policy_request);
 
@@ -65,6 +67,16 @@ static struct text policy_written(struct exchange *x, int64_t number, int32_t ve
     return answer != NULL ? text_of(answer) : (struct text){NULL, 0};
 }
 
+/* findings: in how many places the checker found something to mend before it can be approved. */
+static struct text policy_drafted(struct exchange *x, int64_t number, unsigned findings)
+{
+    const char *answer = arena_format(
+        &x->arena, "{\"number\":%lld,\"version\":1,\"state\":\"draft\",\"findings\":%u}",
+        (long long)number, findings);
+
+    return answer != NULL ? text_of(answer) : (struct text){NULL, 0};
+}
+
 /* -- POST /v1/policies ---------------------------------------------------------------------- */
 
 static enum step policy_post_load(struct exchange *x)
@@ -84,17 +96,26 @@ static enum step policy_post_load(struct exchange *x)
     return load_send(x, b);
 }
 
-static enum step policy_post_write(struct exchange *x)
+static enum step policy_post_check(struct exchange *x)
 {
     struct policy_request *s = x->state;
-    struct batch *b;
     enum step seen;
 
     if (write_seen(x, &seen))
         return seen;
     if (s->found.count > 0)
         return exchange_fail(x, err_field(ERR_ALREADY_EXISTS, "/number", NULL));
-    b = write_commit(x, 201, policy_written(x, s->number, 1, "draft"));
+    return policy_check_send(x, &s->checking, &s->compiled);
+}
+
+static enum step policy_post_write(struct exchange *x)
+{
+    struct policy_request *s = x->state;
+    struct batch *b;
+
+    if (err_is(s->checking.e))
+        return exchange_fail(x, s->checking.e);
+    b = write_commit(x, 201, policy_drafted(x, s->number, s->checking.report.finding_count));
     if (b != NULL) {
         policy_insert(b, (int32_t)s->number, "draft", x->request->body,
                       caller_of(x)->account_id);
@@ -104,7 +125,8 @@ static enum step policy_post_write(struct exchange *x)
     return write_send(x, b, policy_post);
 }
 
-step_fn *const policy_post[] = {policy_post_load, policy_post_write, write_answer, NULL};
+step_fn *const policy_post[] = {policy_post_load, policy_post_check, policy_post_write,
+                                write_answer, NULL};
 
 /* -- GET ------------------------------------------------------------------------------------ */
 
@@ -174,8 +196,7 @@ static enum step policy_get_load(struct exchange *x)
     b = x->route->writes ? write_begin(x) : batch_new(app_of(x)->pg, &x->arena);
     if (b != NULL) {
         policies_list(b, number - 1, number, 1, sets_policies(caller_of(x)), &s->found);
-        if (!x->route->writes)
-            policy_document_load(b, number, &s->document);
+        policy_document_load(b, number, &s->document);
     }
     return load_send(x, b);
 }
@@ -214,30 +235,46 @@ static struct err admit_move(const struct exchange *x, enum policy_state to)
                                                    .by = caller_of(x)->account_id});
 }
 
-static enum step policy_state_write(struct exchange *x)
+/* Nothing is approved in which the checker finds something to mend. */
+static enum step policy_state_check(struct exchange *x)
 {
     const struct policy_move_input *in = x->input;
     struct policy_request *s = x->state;
-    const struct policy_row *policy = s->found.rows;
     enum policy_state to = (enum policy_state)in->state; /* the words are in the enum's order */
-    struct batch *b;
     enum step seen;
     struct err e;
 
     if (write_seen(x, &seen))
         return seen;
     e = admit_move(x, to);
+    if (!err_is(e) && to == POLICY_APPROVED)
+        e = policy_compile(s->document, &x->arena, &s->compiled);
     if (err_is(e))
         return exchange_fail(x, e);
-    b = write_commit(x, 200, policy_written(x, policy->number, policy->version + 1,
-                                            policy_state_name(to)));
+    return to == POLICY_APPROVED ? policy_check_send(x, &s->checking, &s->compiled) : STEP_NEXT;
+}
+
+static enum step policy_state_write(struct exchange *x)
+{
+    const struct policy_move_input *in = x->input;
+    const struct policy_request *s = x->state;
+    const struct policy_row *policy = s->found.rows;
+    const char *to = policy_state_name((enum policy_state)in->state);
+    const struct policy_report *report = &s->checking.report;
+    struct batch *b;
+
+    if (err_is(s->checking.e))
+        return exchange_fail(x, s->checking.e);
+    if (report->finding_count > 0)
+        return exchange_fail(x, err_field(ERR_POLICY_FINDINGS, report->findings[0].at, NULL));
+    b = write_commit(x, 200, policy_written(x, policy->number, policy->version + 1, to));
     if (b != NULL) {
-        policy_move(b, policy->number, policy->version, policy_state_name(to),
-                    caller_of(x)->account_id);
+        policy_move(b, policy->number, policy->version, to, caller_of(x)->account_id);
         write_change(b, CHANGE_POLICY, policy->number, policy->version + 1);
         write_audit(x, b, "policy.state", 0, s->write.answer);
     }
     return write_send(x, b, policy_put_state);
 }
 
-step_fn *const policy_put_state[] = {policy_get_load, policy_state_write, write_answer, NULL};
+step_fn *const policy_put_state[] = {policy_get_load, policy_state_check, policy_state_write,
+                                     write_answer, NULL};

@@ -23,6 +23,7 @@
 #include "api/pass_reads.h"
 #include "api/pass_replay.h"
 #include "api/policies.h"
+#include "api/policy_findings.h"
 #include "api/sites.h"
 #include "api/trials.h"
 #include "api/trust.h"
@@ -107,6 +108,9 @@ const struct route routes[] = {
          &policy_state_bytes, "List policies"),
     READ("/v1/policies/{number}", MAY_READ_DIRECTORY | MAY_SET_POLICY, NULL, policy_get,
          &policy_state_bytes, "Read a policy with its document"),
+    READ("/v1/policies/{number}/findings", MAY_READ_DIRECTORY | MAY_SET_POLICY, NULL,
+         policy_findings_get, &policy_findings_state_bytes,
+         "What the checker finds to mend in a policy"),
     WRITE(METHOD_POST, "/v1/policies/{number}/state", MAY_SET_POLICY | MAY_SET_UP,
           policy_state_fields, policy_put_state, &policy_state_bytes,
           "Approve a policy, put it in force, retire it"),

@@ -7,6 +7,7 @@
 #ifndef DOMAIN_POLICY_CHECK_H
 #define DOMAIN_POLICY_CHECK_H
 
+#include "base/json.h"
 #include "domain/policy.h"
 
 enum finding_kind {
@@ -41,6 +42,9 @@ struct policy_report {
 /* Everything in the report lies in the arena. Fails with ERR_TOO_LARGE. */
 MUST_USE struct err policy_check(const struct policy_document *document, struct arena *arena,
                                  struct policy_report *out);
+
+/* As an array of {kind, class, at, zh, en, example}, named key. */
+void policy_findings_put(struct json_writer *w, const char *key, const struct policy_report *report);
 
 const char *finding_name(enum finding_kind kind);  /* "cap_each" */
 const char *finding_class(enum finding_kind kind); /* "contradiction" */

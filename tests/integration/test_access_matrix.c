@@ -241,6 +241,7 @@ static const struct example examples[] = {
     {"POST", "/v1/policies", NOTHING, ANYBODY, "", "{}", NULL},
     {"GET", "/v1/policies", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/policies/{number}", DRAFT, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/policies/{number}/findings", DRAFT, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/holidays", NOTHING, ANYBODY, "",
      "{\"year\":2030,\"source\":\"通知\",\"mark\":\"PUB\",\"off\":[],\"working\":[]}", NULL},
     {"GET", "/v1/holidays", NOTHING, ANYBODY, "?year=2026", NULL, NULL},

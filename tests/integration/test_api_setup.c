@@ -544,6 +544,42 @@ Test(setup_cast, a_policy_goes_from_draft_to_force_by_two_pairs_of_eyes)
     free(body);
 }
 
+/* A limit that no share of people can pass: nobody would ever be warned. */
+static char *policy_with_a_mistake(long long number)
+{
+    char *body = policy_like(first_policy(), number, "3209");
+    json_t *document = json_loads(body, 0, NULL);
+    char *text;
+
+    free(body);
+    cr_assert_not_null(document);
+    json_object_set_new(json_object_get(document, "site_alert"), "yellow_over_percent",
+                        json_integer(100));
+    text = json_dumps(document, JSON_COMPACT);
+    json_decref(document);
+    return text;
+}
+
+Test(setup_cast, a_draft_with_a_mistake_is_not_approved_and_an_example_shows_why)
+{
+    char *body = policy_with_a_mistake(777003);
+    struct http_reply reply = server_must(&server, "POST", "/v1/policies", cast.regulator.key, body);
+    const struct expectation refused = {
+        "approves", "POST", "/v1/policies/777003/state", "{\"state\":\"approved\"}", 409,
+        "policy_findings", "/site_alert/yellow_over_percent"};
+
+    cr_expect_eq(reply_int(&reply, "findings"), 1);
+    reply_clear(&reply);
+    check_one(&refused, operator_key);
+    reply = server_must(&server, "GET", "/v1/policies/777003/findings", operator_key, NULL);
+    cr_expect_str_eq(reply_text(&reply, "items.0.kind"), "share_never");
+    cr_expect_not_null(reply_at(&reply, "items.0.example.records"));
+    cr_expect_eq(json_array_size(reply_at(&reply, "items")), 1);
+    reply_clear(&reply);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM policy WHERE number = 777003"), 1);
+    free(body);
+}
+
 Test(setup_cast, a_regulator_sets_policies_for_his_own_region_only)
 {
     char *body = policy_like(first_policy(), 777002, "41");

@@ -219,6 +219,16 @@ static void change_places(void)
     change(say("/v1/devices/%lld", other_gate), "{\"state\":\"disabled\"}");
 }
 
+/* The rule of age: men are red from 35. */
+static void make_stricter(json_t *rule)
+{
+    cr_assert_str_eq(json_string_value(json_object_get(rule, "kind")), "age");
+    json_object_set_new(rule, "men", json_pack("[{s:i,s:s,s:s},{s:i,s:i,s:s},{s:i,s:s,s:s}]",
+                                               "below", 18, "colour", "red", "reason", "AGE_UNDER",
+                                               "from", 18, "to", 35, "colour", "green",
+                                               "from", 35, "colour", "red", "reason", "AGE_RED"));
+}
+
 /* Another policy for the same place takes the place of the one that decided, which is retired. */
 static void change_policy(void)
 {
@@ -232,7 +242,7 @@ static void change_policy(void)
     json_object_set_new(document, "number", json_integer(777001));
     json_object_set_new(document, "id", json_string("JS-LATER"));
     json_object_set_new(document, "yellow_gate", json_string("deny"));
-    json_array_remove(json_object_get(document, "rules"), 0);
+    make_stricter(json_array_get(json_object_get(document, "rules"), 0));
     text = json_dumps(document, JSON_COMPACT);
     must("POST", "/v1/policies", server.operator_key, text);
     must("POST", "/v1/policies/777001/state", city.cast.regulator.key, "{\"state\":\"approved\"}");
