@@ -7,6 +7,12 @@
 
 enum { HEADER_BYTES_MAX = 40 };
 
+/* A kbt names no kid, a status list has the form of another standard: see token.h, statuslist.h. */
+static bool is_envelope_kind(enum token_kind kind)
+{
+    return token_kind_name(kind) != NULL && kind != TOKEN_KBT && kind != TOKEN_LIST;
+}
+
 static bool read_header(struct text protected_bytes, struct envelope *envelope)
 {
     struct cbor_reader r = cbor_over(protected_bytes);
@@ -17,8 +23,8 @@ static bool read_header(struct text protected_bytes, struct envelope *envelope)
     if (!cbor_map(&r, 3) || !cbor_key(&r, COSE_HEADER_ALG) || !cbor_int(&r, &alg) ||
         alg < INT32_MIN || alg > INT32_MAX || !cbor_key(&r, COSE_HEADER_KID) ||
         !cbor_bytes(&r, &kid) || kid.bytes != TOKEN_KID_BYTES ||
-        !cbor_key(&r, PROFILE_PRIVATE_LABEL) || !cbor_uint(&r, TOKEN_ROSTER, &kind) || kind == 0 ||
-        !cbor_end(&r))
+        !cbor_key(&r, PROFILE_PRIVATE_LABEL) || !cbor_uint(&r, TOKEN_KIND_MAX, &kind) ||
+        !is_envelope_kind((enum token_kind)kind) || !cbor_end(&r))
         return false;
     envelope->alg = (enum token_alg)alg;
     envelope->kind = (enum token_kind)kind;
@@ -139,16 +145,4 @@ void envelope_format_text(struct text bytes, struct build *out)
 {
     build_string(out, TOKEN_PREFIX);
     base32_format(out, bytes);
-}
-
-const char *token_why_name(enum token_why why)
-{
-    static const char *const names[] = {
-#define TOKEN_WHY(NAME, name, verdict) [TOKEN_##NAME] = name,
-#include "crypto/why.def"
-#undef TOKEN_WHY
-    };
-
-    CHECK(why < TOKEN_WHY_COUNT);
-    return names[why];
 }

@@ -12,15 +12,6 @@
 
 #define TOKEN_PREFIX "JA1."
 
-/* Why something signed is not accepted; the order of verification is in the README. */
-enum token_why {
-#define TOKEN_WHY(NAME, name, verdict) TOKEN_##NAME,
-#include "crypto/why.def"
-#undef TOKEN_WHY
-    TOKEN_WHY_COUNT
-};
-const char *token_why_name(enum token_why why); /* "ok", "format", "not_ours", ... */
-
 struct envelope {
     enum token_kind kind;
     enum token_alg alg;

@@ -23,7 +23,7 @@ enum {
     STATUSLIST_BYTES_MAX = 1024 * 1024, /* of a list as a file */
     STATUSLIST_SUB_BYTES_MAX = 256,
     /* In a trusted key's kinds, beside enum token_kind; 8 is reserved for differences of lists. */
-    STATUSLIST_KIND = 9
+    STATUSLIST_KIND = TOKEN_LIST
 };
 
 /* The registered values; what ours mean by them. */

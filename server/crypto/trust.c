@@ -22,15 +22,38 @@ const char *key_state_name(enum key_state state)
     return state_names[state];
 }
 
+static const char *const kind_names[TOKEN_KIND_MAX + 1] = {
+    [TOKEN_LIVE] = "live",   [TOKEN_CRED] = "cred",       [TOKEN_KBT] = "kbt",
+    [TOKEN_BADGE] = "badge", [TOKEN_RECEIPT] = "receipt", [TOKEN_TRUST] = "trust",
+    [TOKEN_ROSTER] = "roster", [TOKEN_LIST] = "list",     [TOKEN_HEAD] = "head",
+};
+
 const char *token_kind_name(enum token_kind kind)
 {
+    return kind <= TOKEN_KIND_MAX ? kind_names[kind] : NULL;
+}
+
+bool token_kind_find(struct text name, enum token_kind *kind)
+{
+    for (unsigned i = TOKEN_LIVE; i <= TOKEN_KIND_MAX; i++) {
+        if (kind_names[i] != NULL && text_is(name, kind_names[i])) {
+            *kind = (enum token_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *token_why_name(enum token_why why)
+{
     static const char *const names[] = {
-        [TOKEN_LIVE] = "live",       [TOKEN_CRED] = "cred",   [TOKEN_KBT] = "kbt",
-        [TOKEN_BADGE] = "badge",     [TOKEN_RECEIPT] = "receipt", [TOKEN_TRUST] = "trust",
-        [TOKEN_ROSTER] = "roster",
+#define TOKEN_WHY(NAME, name, verdict) [TOKEN_##NAME] = name,
+#include "crypto/why.def"
+#undef TOKEN_WHY
     };
 
-    return kind < sizeof names / sizeof names[0] ? names[kind] : NULL;
+    CHECK(why < TOKEN_WHY_COUNT);
+    return names[why];
 }
 
 void trust_list_clear(struct trust_list *list)
@@ -84,7 +107,8 @@ static bool read_kinds(const json_t *array, uint32_t *kinds)
         const json_t *kind = json_array_get(array, i);
         json_int_t value = json_integer_value(kind);
 
-        if (!json_is_integer(kind) || value < TOKEN_LIVE || value > TOKEN_ROSTER)
+        if (!json_is_integer(kind) || value < TOKEN_LIVE || value > TOKEN_KIND_MAX ||
+            kind_names[value] == NULL)
             return false;
         *kinds |= 1u << value;
     }
@@ -113,7 +137,7 @@ static struct err read_pins(const json_t *object, struct trusted_key *key,
     if (!hex_member(object, "kid", key->kid, TOKEN_KID_BYTES))
         return err_field(ERR_FIELD_TYPE, "kid", "8 hex digits");
     if (!read_kinds(json_object_get(object, "kinds"), &key->kinds))
-        return err_field(ERR_FIELD_TYPE, "kinds", "[1..7, ...]");
+        return err_field(ERR_FIELD_TYPE, "kinds", "[1, 4, ...], of 1-7, 9, 10");
     if (!seconds_member(object, "nbf", &key->nbf))
         return err_field(ERR_FIELD_TYPE, "nbf", "seconds since 1970");
     if (!seconds_member(object, "exp", &key->exp))
@@ -195,7 +219,7 @@ static void render_key(struct json_writer *w, const struct trusted_key *key)
     hex_format(point + ECC_COORDINATE_BYTES, ECC_COORDINATE_BYTES, hex);
     json_put_string(w, "y", hex);
     json_open_array(w, "kinds");
-    for (unsigned kind = TOKEN_LIVE; kind <= TOKEN_ROSTER; kind++) {
+    for (unsigned kind = TOKEN_LIVE; kind <= TOKEN_KIND_MAX; kind++) {
         if ((key->kinds & 1u << kind) != 0)
             json_put_int(w, NULL, kind);
     }
