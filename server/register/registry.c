@@ -119,6 +119,11 @@ bool registry_slot(const struct registry_reader *reader, uint64_t index, struct 
     return value != 0;
 }
 
+bool registry_has_list(const struct registry_reader *reader, uint32_t list)
+{
+    return list < SLOT_LISTS_MAX && atomic_load(&inside(reader)->lists[list]) != NULL;
+}
+
 static void *find_object(const struct registry_reader *reader, enum catalogue_kind kind, int64_t id)
 {
     return table_find(atomic_load(&inside(reader)->catalogue)->tables[kind], (uint64_t)id);

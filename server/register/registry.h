@@ -57,6 +57,8 @@ struct slot_view {
     bool badge, is_void;
 };
 bool registry_slot(const struct registry_reader *reader, uint64_t index, struct slot_view *view);
+/* Has anybody ever had a slot of this list? Once true, always true. */
+bool registry_has_list(const struct registry_reader *reader, uint32_t list);
 
 /* NULL when unknown. Closed and disabled ones are there, with their state. */
 const struct org *registry_org(const struct registry_reader *reader, int64_t id);
