@@ -8,6 +8,7 @@
 #include "api/app.h"
 #include "api/health.h"
 #include "api/import_job.h"
+#include "api/list_board.h"
 #include "api/metrics.h"
 #include "api/passes.h"
 #include "api/trial_job.h"
@@ -64,6 +65,7 @@ static struct err open_keys(struct service *service)
 {
     const struct settings *s = service->settings;
     struct shared *shared = &service->shared;
+    struct trusted_key key;
     struct err e = vault_open(s->vault_file, &shared->vault);
 
     if (!err_is(e))
@@ -71,7 +73,9 @@ static struct err open_keys(struct service *service)
     if (err_is(e))
         return e;
     shared->trust.sequence = 1;
-    e = trust_list_add(&shared->trust, signer_key(shared->signer));
+    key = *signer_key(shared->signer);
+    key.kinds |= 1u << TOKEN_BADGE | 1u << TOKEN_ROSTER | 1u << TOKEN_LIST;
+    e = trust_list_add(&shared->trust, &key);
     if (err_is(e))
         return e;
     return random_bytes(shared->server_id, sizeof shared->server_id);
@@ -112,6 +116,7 @@ static void fill_shared(struct service *service)
     shared->presence = presence_new(PRESENCE_ENTRIES);
     shared->recent = recent_new(RECENT_ENTRIES);
     shared->metrics = metrics_new();
+    shared->lists = list_board_new(shared, s->list_ttl_s);
     shared->router = router_new(routes, route_count);
     shared->issuer = s->issuer;
     shared->spool_dir = s->spool_dir;
@@ -338,6 +343,7 @@ void service_close(struct service *service)
     outbox_free(service->outbox);
     if (shared->follower != NULL)
         follower_stop(shared->follower);
+    list_board_free(shared->lists);
     for (unsigned i = 0; i < service->loop_count && service->loops != NULL; i++)
         close_loop(&service->loops[i]);
     free(service->loops);

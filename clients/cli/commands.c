@@ -516,6 +516,8 @@ const struct command commands[] = {
      .en = "hands in what a gate decided while alone (JSON file)"},
     GET("gate", "site", "/v1/gate/site", NULL, NULL, show_object,
         "以闸机身份查看本工地的规则与状态", "what a gate must know of its site to decide while alone"),
+    GET("gate", "lists", "/v1/lists", NULL, NULL, show_object, "以闸机身份查看本地区有哪些状态列表",
+        "which status lists there are for the gate's region"),
     LIST("pass", "list", "/v1/passes", pass_list, pass_columns, "列出一个工地一天的通行",
          "lists a site's passes of a day"),
     GET("pass", "show", "/v1/passes/" PASS_ARGUMENT, NULL, NULL, pass_show,

@@ -20,6 +20,7 @@ struct presence; /* register/presence.h: who is inside, shared */
 struct surveyor; /* register/survey.h: everybody at every post, on a thread of its own, shared */
 struct recent;   /* register/recent.h: codes that were used or verified lately, shared */
 struct metrics;  /* api/metrics.h */
+struct list_board; /* api/list_board.h: status lists as last built, shared */
 
 /* What all loops share. */
 struct shared {
@@ -34,6 +35,7 @@ struct shared {
     struct recent *recent;
     struct router *router;
     struct metrics *metrics;
+    struct list_board *lists;
     const char *issuer;      /* names this service in lists and problems */
     const char *spool_dir;
     int64_t pass_ms;         /* PostgreSQL's time to confirm a pass; then the spool */

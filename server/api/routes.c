@@ -19,6 +19,7 @@
 #include "api/health.h"
 #include "api/holidays.h"
 #include "api/imports.h"
+#include "api/lists.h"
 #include "api/orgs.h"
 #include "api/pass_reads.h"
 #include "api/pass_replay.h"
@@ -211,6 +212,10 @@ const struct route routes[] = {
      "A gate hands in what it decided while alone"},
     READ("/v1/gate/site", MAY_CHECK, NULL, gate_site_get, NULL,
          "What a gate must know of its site to decide while alone"),
+    READ("/v1/lists", MAY_CHECK, NULL, list_overview_get, NULL,
+         "Which status lists there are for a gate's region"),
+    READ("/v1/lists/{region}/{number}/{day}", MAY_CHECK, NULL, list_get, &list_get_state_bytes,
+         "What every code of a list is worth on a day, signed, for gates without network"),
     READ("/v1/trust", 0, NULL, trust_get, NULL, "The keys by which anybody verifies a code"),
 
     /* the service itself; open to everybody */

@@ -4,11 +4,9 @@
 #include <zlib.h>
 
 #include "crypto/cbor.h"
-#include "crypto/ecc.h"
 #include "crypto/profile.h"
 
 enum {
-    COSE_HEADER_TYP = 16,
     CLAIM_SUB = 2,
     CLAIM_STATUS_LIST = 65533,
     CLAIM_TTL = 65534,
@@ -147,16 +145,17 @@ static bool read_header(struct text bytes, struct statuslist *list)
         if (!cbor_int(&r, &key))
             return false;
         if (key == COSE_HEADER_ALG ? !cbor_int(&r, &alg)
-            : key == COSE_HEADER_TYP ? !read_text(&r, &typ)
+            : key == COSE_HEADER_TYPE ? !read_text(&r, &typ)
             : key == COSE_HEADER_KID ? !cbor_bytes(&r, &kid)
                                      : !cbor_item(&r, &other))
             return false;
         if (key == COSE_HEADER_KID && kid.bytes == TOKEN_KID_BYTES) {
-            memcpy(list->kid, kid.at, TOKEN_KID_BYTES);
+            memcpy(list->envelope.kid, kid.at, TOKEN_KID_BYTES);
             list->has_kid = true;
         }
     }
-    list->alg = (enum token_alg)alg;
+    list->envelope.kind = TOKEN_LIST;
+    list->envelope.alg = (enum token_alg)alg;
     return typ.at != NULL && text_is(typ, STATUSLIST_MEDIA_TYPE) &&
            (alg == TOKEN_ES256 || alg == TOKEN_SM2);
 }
@@ -235,61 +234,24 @@ static bool read_claims(struct text payload, struct statuslist *list)
 enum token_why statuslist_read(struct text bytes, struct statuslist *list)
 {
     *list = (struct statuslist){0};
-    return bytes.bytes <= STATUSLIST_BYTES_MAX && cose_read(bytes, &list->sign1) &&
-                   list->sign1.signature.bytes == TOKEN_SIGNATURE_BYTES &&
-                   read_header(list->sign1.protected_bytes, list) &&
-                   read_claims(list->sign1.payload, list)
+    return bytes.bytes <= STATUSLIST_BYTES_MAX && cose_read(bytes, &list->envelope.sign1) &&
+                   list->envelope.sign1.signature.bytes == TOKEN_SIGNATURE_BYTES &&
+                   read_header(list->envelope.sign1.protected_bytes, list) &&
+                   read_claims(list->envelope.sign1.payload, list)
                ? TOKEN_OK
                : TOKEN_FORMAT;
 }
 
 /* -- judging -------------------------------------------------------------------------------- */
 
-static enum token_why find_key(const struct statuslist *list, const struct trust_list *trust,
-                               int64_t now_s, const struct trusted_key **key)
-{
-    *key = list->has_kid ? trust_list_find(trust, list->kid) : NULL;
-    if (*key == NULL)
-        return TOKEN_UNKNOWN_KEY;
-    if ((*key)->alg != list->alg || (*key)->state == KEY_REMOVED ||
-        ((*key)->kinds & 1u << STATUSLIST_KIND) == 0 || now_s < (*key)->nbf || now_s >= (*key)->exp)
-        return TOKEN_KEY;
-    return TOKEN_OK;
-}
-
-static enum token_why verify(const struct statuslist *list, const struct trusted_key *key,
-                             struct arena *scratch)
-{
-    size_t max = list->sign1.protected_bytes.bytes + list->sign1.payload.bytes +
-                 COSE_TO_SIGN_OVERHEAD + 1;
-    char *at = arena_alloc(scratch, max);
-    struct build message;
-
-    if (at == NULL)
-        return TOKEN_FORMAT;
-    message = build_over(at, max);
-    cose_to_sign(&list->sign1, &message);
-    CHECK(!message.full);
-    return ecc_verify(ecc_alg_find(key->alg), key->public_key, build_done(&message),
-                      (const unsigned char *)list->sign1.signature.at)
-               ? TOKEN_OK
-               : TOKEN_SIGNATURE;
-}
-
 enum token_why statuslist_judge(const struct statuslist *list, const struct trust_list *trust,
-                                int64_t now_s, int64_t skew_s, struct arena *scratch)
+                                int64_t now_s, int64_t skew_s)
 {
-    const struct trusted_key *key;
-    enum token_why why = find_key(list, trust, now_s, &key);
+    enum token_why why = list->has_kid ? envelope_judge(&list->envelope, trust, now_s)
+                                       : TOKEN_UNKNOWN_KEY;
+    int64_t exp = list->claims.exp != 0 ? list->claims.exp : PROFILE_TIME_MAX_S;
 
-    CHECK(skew_s >= 0 && skew_s <= TOKEN_SKEW_MAX_S);
-    if (why == TOKEN_OK)
-        why = verify(list, key, scratch);
-    if (why != TOKEN_OK)
-        return why;
-    if (now_s < list->claims.iat - skew_s)
-        return TOKEN_NOT_YET;
-    return list->claims.exp == 0 || now_s < list->claims.exp + skew_s ? TOKEN_OK : TOKEN_EXPIRED;
+    return why == TOKEN_OK ? claims_in_time(list->claims.iat, exp, now_s, skew_s) : why;
 }
 
 /* -- writing -------------------------------------------------------------------------------- */
@@ -301,7 +263,7 @@ static void put_header(struct build *out, const struct trusted_key *key)
     cbor_put_int(out, key->alg);
     cbor_put_int(out, COSE_HEADER_KID);
     cbor_put_bytes(out, (struct text){(const char *)key->kid, TOKEN_KID_BYTES});
-    cbor_put_int(out, COSE_HEADER_TYP);
+    cbor_put_int(out, COSE_HEADER_TYPE);
     cbor_put_text(out, TEXT(STATUSLIST_MEDIA_TYPE));
 }
 

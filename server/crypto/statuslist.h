@@ -10,8 +10,7 @@
 #define CRYPTO_STATUSLIST_H
 
 #include "base/arena.h"
-#include "crypto/cose.h"
-#include "crypto/token.h"
+#include "crypto/envelope.h"
 
 #define STATUSLIST_MEDIA_TYPE "application/statuslist+cwt"
 
@@ -21,9 +20,7 @@ enum {
     STATUSLIST_ENTRIES = 1 << STATUSLIST_SLOT_BITS,
     STATUSLIST_PACKED_BYTES = STATUSLIST_ENTRIES * STATUSLIST_BITS / 8,
     STATUSLIST_BYTES_MAX = 1024 * 1024, /* of a list as a file */
-    STATUSLIST_SUB_BYTES_MAX = 256,
-    /* In a trusted key's kinds, beside enum token_kind; 8 is reserved for differences of lists. */
-    STATUSLIST_KIND = TOKEN_LIST
+    STATUSLIST_SUB_BYTES_MAX = 256
 };
 
 /* The registered values; what ours mean by them. */
@@ -58,23 +55,20 @@ MUST_USE bool statuslist_inflate(struct text lst, unsigned char *packed, size_t 
 /* -- the signed list ------------------------------------------------------------------------ */
 
 struct statuslist { /* views into the bytes read */
-    enum token_alg alg;
-    bool has_kid; /* of four bytes, in the protected header */
-    unsigned char kid[TOKEN_KID_BYTES];
+    struct envelope envelope; /* its kind is TOKEN_LIST */
+    bool has_kid;             /* of four bytes, in the protected header */
     struct statuslist_claims claims;
     unsigned bits;
     struct text lst;
-    struct cose_sign1 sign1;
 };
 
 /* TOKEN_OK, or TOKEN_FORMAT: not exactly this structure, or above STATUSLIST_BYTES_MAX. */
 enum token_why statuslist_read(struct text bytes, struct statuslist *list);
 /* The key is known, pinned for lists and in force, the signature good, iat - skew <= now < exp +
- * skew: the reasons as token_judge() gives them. TOKEN_FORMAT when scratch is full: it must hold
- * the payload once more. Whether it is the list that was asked for (sub), and newer than the one
- * that is there (iat), is the caller's to look at. */
+ * skew: the reasons as token_judge() gives them. Whether it is the list that was asked for (sub),
+ * and newer than the one that is there (iat), is the caller's to look at. */
 enum token_why statuslist_judge(const struct statuslist *list, const struct trust_list *trust,
-                                int64_t now_s, int64_t skew_s, struct arena *scratch);
+                                int64_t now_s, int64_t skew_s);
 
 /* Packs, signs: the list's bytes, in the arena. packed has STATUSLIST_PACKED_BYTES. ERR_CRYPTO, or
  * ERR_TOO_LARGE when the arena is full: 1.25 MB are enough. */

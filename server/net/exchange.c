@@ -201,6 +201,15 @@ enum step exchange_answer(struct exchange *x, int status, const char *content_ty
     return STEP_DONE;
 }
 
+enum step exchange_answer_file(struct exchange *x, const char *content_type, struct text body,
+                               const char *extra)
+{
+    if (x->arena.full || body.bytes > HTTP_FILE_BYTES_MAX)
+        return exchange_fail(x, err_detail(ERR_TOO_LARGE, "the file's memory"));
+    answer(x, &(struct http_answer){200, content_type, body, extra, false}, OK);
+    return STEP_DONE;
+}
+
 enum step exchange_answer_json(struct exchange *x, int status, struct text body)
 {
     return exchange_answer(x, status, "application/json", body, NULL);

@@ -76,6 +76,9 @@ enum step exchange_fail(struct exchange *x, struct err e);
  * arena got full while it was built, the answer is ERR_TOO_LARGE. extra as in struct http_answer. */
 enum step exchange_answer(struct exchange *x, int status, const char *content_type,
                           struct text body, const char *extra);
+/* The same for a file: up to HTTP_FILE_BYTES_MAX. */
+enum step exchange_answer_file(struct exchange *x, const char *content_type, struct text body,
+                               const char *extra);
 enum step exchange_answer_json(struct exchange *x, int status, struct text body);
 /* Back to a step of this exchange's own list (retries). */
 void exchange_goto(struct exchange *x, step_fn *const *step);

@@ -20,6 +20,7 @@ enum {
     HTTP_HEADER_BYTES_MAX = 16 * 1024,
     HTTP_URI_BYTES_MAX = 2 * 1024,
     HTTP_ANSWER_BYTES_MAX = 256 * 1024,
+    HTTP_FILE_BYTES_MAX = 4 * 1024 * 1024, /* of what is fetched whole: rosters, lists, PDF */
     HTTP_HEADERS_MS = 5000,  /* first byte to end of headers; also the TLS handshake */
     HTTP_BODY_MS = 10000,    /* end of headers to end of body */
     HTTP_HANDLER_MS = 10000, /* end of body to the answer */

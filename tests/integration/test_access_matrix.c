@@ -66,6 +66,9 @@ enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
 static long long ids[OBJECTS][WHOSE];
 static char numbers[WHOSE][19];
+/* A status list of the gate's region. */
+static char list_region[16];
+static long long list_number;
 
 static long long draft(long long number, const char *region, const char *key)
 {
@@ -177,11 +180,16 @@ static void set_objects(void)
                      webhook(cast->other_contractor.key), 77777777},
         [APPEAL] = {appeal(&city.own), appeal(&city.next_door), appeal(&city.far), 77777777},
     }; /* trials are of the drafts, which must be there first */
+    struct http_reply lists =
+        server_must(&server, "GET", "/v1/lists", cast->gate_account.key, NULL);
     const struct citizen *const people[] = {&city.own, &city.next_door, &city.far};
     const long long trials[WHOSE] = {trial(770001, cast->regulator.key),
                                      trial(770002, cast->regulator.key),
                                      trial(770003, cast->other_regulator.key), 77777777};
 
+    snprintf(list_region, sizeof list_region, "%s", reply_text(&lists, "region"));
+    list_number = reply_int(&lists, "lists.0");
+    reply_clear(&lists);
     memcpy(ids, all, sizeof ids);
     memcpy(ids[TRIAL], trials, sizeof trials);
     for (int i = 0; i < 3; i++)
@@ -307,6 +315,8 @@ static const struct example examples[] = {
      "{\"worker_no\":\"1\",\"direction\":\"in\",\"at\":\"{now}\",\"epoch\":1,\"seq\":1}", NULL},
     {"POST", "/v1/gate/passes", NOTHING, ANYBODY, "", "[]", NULL},
     {"GET", "/v1/gate/site", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/lists", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/lists/{region}/{number}/{day}", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/trust", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/healthz", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/readyz", NOTHING, ANYBODY, "", NULL, NULL},
@@ -350,7 +360,8 @@ static const char *fill(char into[2048], const char *template, enum object objec
     put(turn[0], 2048, turn[1], "{pass}",
         say("%lld-1-7-%.4s%.2s%.2s", ids[object][whose], city_today(), city_today() + 5,
             city_today() + 8));
-    memcpy(turn[1], turn[0], sizeof turn[1]);
+    put(turn[1], 2048, turn[0], "{region}/{number}/{day}",
+        say("%s/%lld/%s", list_region, list_number, city_today()));
     put(turn[0], 2048, turn[1], "{number}",
         object == DRAFT ? say("%lld", ids[object][whose]) : numbers[whose]);
     put(turn[1], 2048, turn[0], "{today}", city_today());

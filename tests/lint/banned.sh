@@ -14,7 +14,7 @@ heap='malloc|calloc|realloc|reallocarray|strdup|strndup|free'
 # Parts of api/ that outlive any request: made once a process or loop, or an import or a trial
 # that goes on after its request was answered.
 long_lived=' server/api/metrics.c server/api/passes.c server/api/bucket.c server/api/import_job.c '
-long_lived+='server/api/trial_job.c '
+long_lived+='server/api/trial_job.c server/api/list_board.c '
 
 status=0
 without_comments() {
