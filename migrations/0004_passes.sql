@@ -7,6 +7,8 @@ CREATE TABLE pass_batch (
     id        bigint      NOT NULL CONSTRAINT pass_batch_pkey PRIMARY KEY, -- 63 random bits
     server_id uuid        NOT NULL,
     passes    integer     NOT NULL,
+    first_day date        NOT NULL, -- its passes lie in the partitions between
+    last_day  date        NOT NULL,
     at        timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX pass_batch_at ON pass_batch USING brin (at);
@@ -54,6 +56,10 @@ CREATE TABLE pass (
     CONSTRAINT pass_pkey PRIMARY KEY (gate_id, epoch, seq, day, told)
 ) PARTITION BY RANGE (day);
 CREATE INDEX pass_decided ON pass USING brin (decided_at);
+-- The passes of a batch are found by their days and by when they were written: the open day keeps
+-- its one B-tree.
+CREATE INDEX pass_recorded ON pass USING brin (recorded_at)
+    WITH (pages_per_range = 32, autosummarize = on);
 
 -- Servers may not create tables; they may ask for a day's partition.
 CREATE FUNCTION pass_partition_ensure(wanted date) RETURNS void

@@ -107,6 +107,18 @@ static struct err decode_inserted(void *into, const struct rows *rows)
     return OK;
 }
 
+static void put_days(struct params *p, const struct pass *passes, size_t count)
+{
+    day_t first = passes[0].day, last = passes[0].day;
+
+    for (size_t i = 1; i < count; i++) {
+        first = passes[i].day < first ? passes[i].day : first;
+        last = passes[i].day > last ? passes[i].day : last;
+    }
+    params_date(p, first);
+    params_date(p, last);
+}
+
 struct err passes_insert(struct batch *b, struct arena *arena, const struct pass_batch *batch,
                          struct passes_inserted *inserted)
 {
@@ -118,6 +130,7 @@ struct err passes_insert(struct batch *b, struct arena *arena, const struct pass
     params_int32(row, (int32_t)inserted->count);
     params_int16(row, CHANGE_KIND_PASS_BATCH);
     params_int64(row, batch->server_key);
+    put_days(row, inserted->passes, inserted->count);
     batch_add(b, SQL_PASS_BATCH_INSERT, row, NULL, NULL);
     rows = params_new(b);
     params_int64(rows, batch->id);

@@ -1,0 +1,84 @@
+/* store/merkle_log.h: the log in PostgreSQL: what waits to be sealed, leaves, nodes, heads.
+ *
+ * Hashes come and go as bytes: what they are made of is crypto/log_head.h's business. */
+#ifndef STORE_MERKLE_LOG_H
+#define STORE_MERKLE_LOG_H
+
+#include "domain/log_leaf.h"
+#include "store/pg.h"
+
+enum { LOG_SALT_BYTES = 16, LOG_HASH_BYTES = 32 };
+
+struct log_head_row {
+    int64_t sequence; /* 0: there is none */
+    int64_t size, at; /* at: us since 1970 */
+    struct text root, signed_bytes;
+    struct text server_id; /* 16 bytes; log_last alone */
+    int64_t age_ms;        /* log_last alone */
+};
+void log_last(struct batch *b, struct log_head_row *into);
+/* sequence 0: the newest. */
+void log_head_find(struct batch *b, int64_t sequence, struct log_head_row *into);
+
+struct log_pending_row {
+    int64_t id;
+    struct log_key key;
+};
+struct log_pending_rows {
+    struct log_pending_row *rows;
+    int count;
+};
+void log_pending(struct batch *b, int32_t max, struct log_pending_rows *into);
+
+/* What the named rows say. content .at NULL: the row is not there. `at` is when it was written; 0:
+ * the row does not say. */
+struct log_contents {
+    const struct log_key *keys;
+    size_t count;
+    struct text *content; /* count of them, made here */
+    int64_t *at;
+};
+MUST_USE struct err log_contents_load(struct batch *b, struct arena *arena,
+                                      struct log_contents *contents);
+
+/* Stored hashes. Of level 0: kind and commitment, else kind 0 and the node's hash. */
+struct log_node_row {
+    unsigned level, kind;
+    uint64_t index;
+    struct text hash; /* .at NULL: not there */
+};
+struct log_nodes {
+    struct log_node_row *rows; /* level and index are set by the caller */
+    size_t count;
+};
+MUST_USE struct err log_nodes_load(struct batch *b, struct arena *arena, struct log_nodes *nodes);
+
+struct log_leaf_row {
+    int64_t index; /* -1: it is not sealed */
+    unsigned kind;
+    struct text salt, commitment; /* salt: log_leaf_find alone */
+};
+void log_leaf_find(struct batch *b, const struct log_key *key, struct log_leaf_row *into);
+struct log_leaf_rows {
+    struct log_leaf_row *rows;
+    int count;
+};
+void log_leaves(struct batch *b, int64_t from, int64_t until, int32_t max,
+                struct log_leaf_rows *into);
+
+/* -- writing: the sealer's ------------------------------------------------------------------------ */
+
+struct log_sealing {
+    const struct log_pending_row *pending;
+    size_t count;
+    const unsigned char (*salts)[LOG_SALT_BYTES];
+    const unsigned char (*commitments)[LOG_HASH_BYTES];
+    const struct log_node_row *nodes; /* completed */
+    size_t node_count;
+    struct log_head_row head; /* server_id included */
+};
+/* Somebody who was faster makes the batch fail with ERR_CONFLICT; then nothing of it is kept. */
+MUST_USE struct err log_seal(struct batch *b, struct arena *arena, int64_t first,
+                             const struct log_sealing *sealing);
+
+#endif
