@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "crypto/seal.h"
 #include "crypto/token.h"
+#include "log_verify_run.h"
 #include "replay_run.h"
 #include "service.h"
 #include "store/first_account.h"
@@ -33,6 +34,7 @@ static const char usage[] =
     "  --new-signing-key FILE    make the key that signs codes (ES256)\n"
     "  --new-operator-key NAME   open an operator's account; prints its key, once\n"
     "  --replay DAY[..DAY]       decide every pass of these days again; 1: some differ\n"
+    "  --verify-log              hold every sealed row against the log; 1: something differs\n"
     "  --print-routes            the service's routes as JSON\n"
     "  --print-settings          the settings in force\n"
     "  --version, --help\n\n";
@@ -177,6 +179,26 @@ static int replay(const struct settings *s, const char *span)
     return counts.different + counts.impossible > 0 ? EXIT_REFUSED : EXIT_OK;
 }
 
+/* Like replay(): findings first, then the counts. */
+static int verify_log(const struct settings *s)
+{
+    struct log_verify_counts counts;
+    struct err e = log_verify_run(s, &counts);
+
+    if (err_is(e)) {
+        (void)refuse(e);
+        return EXIT_USAGE;
+    }
+    printf("{\"leaves\":%" PRId64 ",\"heads\":%" PRId64 ",\"heads_by_other_keys\":%" PRId64
+           ",\"findings\":%" PRId64 ",\"first_bad\":",
+           counts.leaves, counts.heads, counts.heads_by_other_keys, counts.findings);
+    if (counts.first_bad >= 0)
+        printf("%" PRId64 "}\n", counts.first_bad);
+    else
+        puts("null}");
+    return counts.findings > 0 ? EXIT_REFUSED : EXIT_OK;
+}
+
 /* -- serving --------------------------------------------------------------------------------------- */
 
 static void raise_descriptors(void)
@@ -308,6 +330,8 @@ static int run(const struct command *c, const struct settings *s)
         return new_operator_key(s, c->argument);
     if (strcmp(c->verb, "--replay") == 0)
         return replay(s, c->argument);
+    if (strcmp(c->verb, "--verify-log") == 0)
+        return verify_log(s);
     if (strcmp(c->verb, "--print-settings") == 0)
         return print_settings(s);
     fprintf(stderr, "unknown: %s\n\n%s", c->verb, usage);

@@ -227,6 +227,9 @@ static void start_outbox(struct service *service)
         .server_id = shared->server_id,
         .fresh_ms = s->fresh_ms,
         .reminder_hour = (int)s->reminder_hour,
+        .signer = shared->signer,
+        .seal_ms = s->seal_s * 1000,
+        .log = &shared->log,
     });
 }
 

@@ -12,6 +12,7 @@
 #include "net/router.h"
 #include "register/follower.h"
 #include "register/registry.h"
+#include "store/merkle_log.h"
 #include "store/outbox.h"
 #include "store/pg.h"
 
@@ -47,6 +48,7 @@ struct shared {
     struct buckets *address_failures; /* how often one address may show a key that is none */
     struct webhook_rules webhook_rules; /* which addresses may be told */
     struct outbox_figures outbox;       /* what is told and what waits: store/outbox.h */
+    struct log_figures log;             /* what is sealed: store/merkle_log.h */
     bool unsafe_database;    /* marks every answer */
     _Atomic bool stopping;
 };

@@ -286,6 +286,18 @@ static void put_outbox(struct build *out, const struct outbox_figures *outbox)
               (double)atomic_load(&outbox->oldest_s));
 }
 
+static void put_log(struct build *out, const struct log_figures *log)
+{
+    put_gauge(out, "jianan_log_leaves", "Leaves of the log, by its newest signed head.",
+              (double)atomic_load(&log->leaves));
+    put_gauge(out, "jianan_log_head_timestamp_seconds",
+              "When the newest head was signed; more than a few minutes ago is an alarm.",
+              (double)atomic_load(&log->head_at_s));
+    put_gauge(out, "jianan_log_broken",
+              "1: what is stored contradicts the newest head. Run jianan-server --verify-log.",
+              (double)atomic_load(&log->broken));
+}
+
 static enum step metrics_answer(struct exchange *x)
 {
     const struct shared *shared = app_of(x)->shared;
@@ -301,6 +313,7 @@ static enum step metrics_answer(struct exchange *x)
     put_register(&out, &health);
     put_passes(&out);
     put_outbox(&out, &shared->outbox);
+    put_log(&out, &shared->log);
     metrics_render(shared->metrics, &out);
     if (out.full)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));

@@ -47,7 +47,7 @@ static struct err signer_over(EVP_PKEY *key, struct signer **signer)
         .alg = alg,
         .key = key,
         .public = {.alg = alg->id,
-                   .kinds = 1u << TOKEN_LIVE,
+                   .kinds = 1u << TOKEN_LIVE | 1u << TOKEN_HEAD,
                    .exp = PROFILE_TIME_MAX_S,
                    .state = KEY_ACTIVE,
                    .public_key = public_key},

@@ -11,7 +11,7 @@ struct signer;
 
 /* The file is a PKCS#8 PEM, mode 600. Opening: ERR_FILE_UNREADABLE, ERR_FILE_MODE, ERR_CRYPTO when
  * it holds no key of the two algorithms. Creating: ERR_ALREADY_EXISTS, ERR_FILE_UNREADABLE. The
- * public side is active, without limits in time, and permitted for live codes. */
+ * public side is active, without limits in time, and permitted for live codes and heads of the log. */
 MUST_USE struct err signer_open_file(const char *pem_file, struct signer **signer);
 MUST_USE struct err signer_create_file(const char *pem_file, enum token_alg alg);
 void signer_close(struct signer *signer);

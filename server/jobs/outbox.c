@@ -12,6 +12,7 @@ struct outbox {
     struct poster *poster;
     struct deliver *deliver;
     struct reminders *reminders;
+    struct sealer *sealer;
     struct loop_timer *patience; /* when stopping */
     pthread_t thread;
 };
@@ -52,6 +53,12 @@ struct outbox *outbox_start(const struct outbox_options *options)
         .fresh_ms = options->fresh_ms,
         .hour = options->reminder_hour,
     });
+    outbox->sealer = sealer_start(&(struct sealer_options){.loop = outbox->loop,
+                                                           .pool = outbox->pool,
+                                                           .signer = options->signer,
+                                                           .server_id = options->server_id,
+                                                           .period_ms = options->seal_ms,
+                                                           .figures = options->log});
     CHECK(pthread_create(&outbox->thread, NULL, run, outbox) == 0);
     return outbox;
 }
@@ -78,6 +85,7 @@ static void drain(void *arg)
     outbox->patience = loop_timer_new(outbox->loop, on_patience, outbox);
     loop_timer_start(outbox->patience, OUTBOX_DRAIN_MS);
     reminders_drain(outbox->reminders);
+    sealer_drain(outbox->sealer);
     deliver_drain(outbox->deliver, (struct waiter){on_idle, outbox});
 }
 
@@ -97,6 +105,7 @@ void outbox_free(struct outbox *outbox)
     poster_free(outbox->poster);
     deliver_stop(outbox->deliver);
     reminders_stop(outbox->reminders);
+    sealer_stop(outbox->sealer);
     loop_timer_free(outbox->patience);
     loop_free(outbox->loop);
     free(outbox);

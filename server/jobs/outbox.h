@@ -1,11 +1,12 @@
-/* jobs/outbox.h: the thread that tells others, and that finds out what they are to be reminded of: it
- * has a loop, connections and a poster of its own, so that no gate and no person waits for somebody
- * else's server. */
+/* jobs/outbox.h: the thread that tells others, finds out what they are to be reminded of, and seals
+ * the log: it has a loop, connections and a poster of its own, so that no gate and no person waits for
+ * somebody else's server, or for the sealer. */
 #ifndef JOBS_OUTBOX_H
 #define JOBS_OUTBOX_H
 
 #include "jobs/deliver.h"
 #include "jobs/reminders.h"
+#include "jobs/sealer.h"
 
 enum { OUTBOX_DRAIN_MS = 3000 };
 
@@ -22,6 +23,9 @@ struct outbox_options { /* all of it outlives the thread */
     const unsigned char *server_id;
     int64_t fresh_ms;
     int reminder_hour;
+    struct signer *signer;
+    int64_t seal_ms;
+    struct log_figures *log;
 };
 
 struct outbox;

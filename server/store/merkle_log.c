@@ -14,6 +14,7 @@ static struct err decode_last(void *into, const struct rows *rows)
             .root = row_text(rows, 0, LOG_LAST_ROOT),
             .server_id = row_text(rows, 0, LOG_LAST_SERVER_ID),
             .age_ms = row_int64(rows, 0, LOG_LAST_AGE_MS),
+            .leaves = row_int64(rows, 0, LOG_LAST_LEAVES),
         };
     return OK;
 }
@@ -153,6 +154,21 @@ struct err log_contents_load(struct batch *b, struct arena *arena, struct log_co
 
 /* -- leaves and nodes ------------------------------------------------------------------------------ */
 
+void log_nodes_want(struct log_nodes *nodes, unsigned level, uint64_t index)
+{
+    CHECK(nodes->count < LOG_NODES_MAX);
+    nodes->rows[nodes->count++] = (struct log_node_row){.level = level, .index = index};
+}
+
+const char *log_nodes_hash(const struct log_nodes *nodes, unsigned level, uint64_t index)
+{
+    for (size_t i = 0; i < nodes->count; i++) {
+        if (nodes->rows[i].level == level && nodes->rows[i].index == index)
+            return nodes->rows[i].hash.at;
+    }
+    return NULL;
+}
+
 static struct err decode_nodes(void *into, const struct rows *rows)
 {
     struct log_nodes *nodes = into;
@@ -162,10 +178,8 @@ static struct err decode_nodes(void *into, const struct rows *rows)
         uint64_t index = (uint64_t)row_int64(rows, i, LOG_NODES_INDEX);
 
         for (size_t j = 0; j < nodes->count; j++) {
-            if (nodes->rows[j].level != level || nodes->rows[j].index != index)
-                continue;
-            nodes->rows[j].kind = (unsigned)row_int16(rows, i, LOG_NODES_KIND);
-            nodes->rows[j].hash = row_text(rows, i, LOG_NODES_HASH);
+            if (nodes->rows[j].level == level && nodes->rows[j].index == index)
+                nodes->rows[j].hash = row_text(rows, i, LOG_NODES_HASH);
         }
     }
     return OK;
@@ -237,6 +251,88 @@ void log_leaves(struct batch *b, int64_t from, int64_t until, int32_t max,
     params_int64(p, until);
     params_int32(p, max);
     batch_add(b, SQL_LOG_LEAVES, p, decode_leaves, into);
+}
+
+/* -- looking at all of it --------------------------------------------------------------------------- */
+
+static struct err decode_whole_leaves(void *into, const struct rows *rows)
+{
+    struct log_whole_leaves *found = into;
+
+    found->rows = arena_new_array(rows->arena, (size_t)rows->count + 1, struct log_whole_leaf);
+    if (found->rows == NULL)
+        return err_make(ERR_TOO_LARGE);
+    found->count = rows->count;
+    for (int i = 0; i < rows->count; i++)
+        found->rows[i] = (struct log_whole_leaf){
+            row_int64(rows, i, LOG_VERIFY_LEAVES_INDEX),
+            {(unsigned)row_int16(rows, i, LOG_VERIFY_LEAVES_KIND),
+             row_int64(rows, i, LOG_VERIFY_LEAVES_SUBJECT),
+             row_int64(rows, i, LOG_VERIFY_LEAVES_NUMBER)},
+            row_text(rows, i, LOG_VERIFY_LEAVES_SALT),
+            row_text(rows, i, LOG_VERIFY_LEAVES_COMMITMENT)};
+    return OK;
+}
+
+void log_verify_leaves(struct batch *b, int64_t from, int32_t max, struct log_whole_leaves *into)
+{
+    struct params *p = params_new(b);
+
+    params_int64(p, from);
+    params_int32(p, max);
+    batch_add(b, SQL_LOG_VERIFY_LEAVES, p, decode_whole_leaves, into);
+}
+
+static struct err decode_heads(void *into, const struct rows *rows)
+{
+    struct log_head_rows *found = into;
+
+    found->rows = arena_new_array(rows->arena, (size_t)rows->count + 1, struct log_head_row);
+    if (found->rows == NULL)
+        return err_make(ERR_TOO_LARGE);
+    found->count = rows->count;
+    for (int i = 0; i < rows->count; i++)
+        found->rows[i] = (struct log_head_row){
+            .sequence = row_int64(rows, i, LOG_VERIFY_HEADS_SEQUENCE),
+            .size = row_int64(rows, i, LOG_VERIFY_HEADS_SIZE),
+            .at = row_timestamptz(rows, i, LOG_VERIFY_HEADS_AT),
+            .root = row_text(rows, i, LOG_VERIFY_HEADS_ROOT),
+            .signed_bytes = row_text(rows, i, LOG_VERIFY_HEADS_SIGNED),
+        };
+    return OK;
+}
+
+void log_verify_heads(struct batch *b, int64_t after, int32_t max, struct log_head_rows *into)
+{
+    struct params *p = params_new(b);
+
+    params_int64(p, after);
+    params_int32(p, max);
+    batch_add(b, SQL_LOG_VERIFY_HEADS, p, decode_heads, into);
+}
+
+static struct err decode_unsealed(void *into, const struct rows *rows)
+{
+    struct log_pending_rows *found = into;
+
+    found->rows = arena_new_array(rows->arena, (size_t)rows->count + 1, struct log_pending_row);
+    if (found->rows == NULL)
+        return err_make(ERR_TOO_LARGE);
+    found->count = rows->count;
+    for (int i = 0; i < rows->count; i++)
+        found->rows[i].key =
+            (struct log_key){(unsigned)row_int16(rows, i, LOG_UNSEALED_KIND),
+                             row_int64(rows, i, LOG_UNSEALED_SUBJECT),
+                             row_int64(rows, i, LOG_UNSEALED_NUMBER)};
+    return OK;
+}
+
+void log_unsealed(struct batch *b, int32_t max, struct log_pending_rows *into)
+{
+    struct params *p = params_new(b);
+
+    params_int32(p, max);
+    batch_add(b, SQL_LOG_UNSEALED, p, decode_unsealed, into);
 }
 
 /* -- writing --------------------------------------------------------------------------------------- */

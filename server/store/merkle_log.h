@@ -4,6 +4,8 @@
 #ifndef STORE_MERKLE_LOG_H
 #define STORE_MERKLE_LOG_H
 
+#include <stdatomic.h>
+
 #include "domain/log_leaf.h"
 #include "store/pg.h"
 
@@ -13,8 +15,10 @@ struct log_head_row {
     int64_t sequence; /* 0: there is none */
     int64_t size, at; /* at: us since 1970 */
     struct text root, signed_bytes;
-    struct text server_id; /* 16 bytes; log_last alone */
-    int64_t age_ms;        /* log_last alone */
+    /* of log_last alone: */
+    struct text server_id; /* 16 bytes */
+    int64_t age_ms;
+    int64_t leaves; /* that there are; anything but size is damage */
 };
 void log_last(struct batch *b, struct log_head_row *into);
 /* sequence 0: the newest. */
@@ -41,16 +45,21 @@ struct log_contents {
 MUST_USE struct err log_contents_load(struct batch *b, struct arena *arena,
                                       struct log_contents *contents);
 
-/* Stored hashes. Of level 0: kind and commitment, else kind 0 and the node's hash. */
+/* Hashes of whole subtrees (crypto/merkle.h) of stored levels; level 0 is the leaves. */
 struct log_node_row {
-    unsigned level, kind;
+    unsigned level;
     uint64_t index;
-    struct text hash; /* .at NULL: not there */
+    struct text hash; /* .at NULL: not there, or not yet asked for */
 };
+enum { LOG_NODES_MAX = 1024 };
 struct log_nodes {
-    struct log_node_row *rows; /* level and index are set by the caller */
+    struct log_node_row rows[LOG_NODES_MAX];
     size_t count;
 };
+/* Adds one to those that will be asked for. */
+void log_nodes_want(struct log_nodes *nodes, unsigned level, uint64_t index);
+/* LOG_HASH_BYTES of it, or NULL: it is not there. */
+const char *log_nodes_hash(const struct log_nodes *nodes, unsigned level, uint64_t index);
 MUST_USE struct err log_nodes_load(struct batch *b, struct arena *arena, struct log_nodes *nodes);
 
 struct log_leaf_row {
@@ -65,6 +74,32 @@ struct log_leaf_rows {
 };
 void log_leaves(struct batch *b, int64_t from, int64_t until, int32_t max,
                 struct log_leaf_rows *into);
+
+/* -- looking at all of it: the operator's check ------------------------------------------------------ */
+
+struct log_whole_leaf {
+    int64_t index;
+    struct log_key key;
+    struct text salt, commitment;
+};
+struct log_whole_leaves {
+    struct log_whole_leaf *rows;
+    int count;
+};
+void log_verify_leaves(struct batch *b, int64_t from, int32_t max, struct log_whole_leaves *into);
+struct log_head_rows {
+    struct log_head_row *rows;
+    int count;
+};
+void log_verify_heads(struct batch *b, int64_t after, int32_t max, struct log_head_rows *into);
+/* Rows without a leaf that do not wait for one: ids are 0. */
+void log_unsealed(struct batch *b, int32_t max, struct log_pending_rows *into);
+
+/* What the service counts of the log; filled by the sealer, read by anybody. */
+struct log_figures {
+    _Atomic int64_t leaves, head_at_s; /* of the newest head, whoever signed it; 0: none yet */
+    _Atomic bool broken; /* what is stored contradicts the newest head: somebody must look */
+};
 
 /* -- writing: the sealer's ------------------------------------------------------------------------ */
 
