@@ -185,6 +185,18 @@ static const struct option_row alert_list[] = {
     PAGE,
     END,
 };
+static const struct option_row anomaly_list[] = {
+    {"--site", "ID", OPTION_INT, false, "工地", "of one site"},
+    {"--state", "STATE", OPTION_TEXT, false, "open 或 reviewed", "open or reviewed"},
+    PAGE,
+    END,
+};
+static const struct option_row anomaly_review[] = {
+    {"--outcome", "WHAT", OPTION_TEXT, true,
+     "harmless 无碍、lent 借码、forged 伪造 或 device_fault 设备故障",
+     "harmless, lent, forged or device_fault"},
+    END,
+};
 static const struct option_row alert_extend[] = {
     {"--deadline", "DATE", OPTION_TEXT, true, "新期限", "the new deadline"},
     END,
@@ -432,6 +444,11 @@ static const struct column alert_columns[] = {
     {"state", "状态", "state"},     {"opened_on", "发出", "opened"},  {"deadline", "期限", "deadline"},
     {"seen", "已知悉", "seen"},     {0},
 };
+static const struct column anomaly_columns[] = {
+    {"id", "编号", "id"}, {"at", "时间", "at"}, {"site_name", "工地", "site"},
+    {"worker", "人员", "worker"}, {"what", "情况", "what"}, {"outcome", "结论", "outcome"},
+    {"pass", "通行", "pass"}, LAST,
+};
 static const struct column policy_columns[] = {
     {"number", "编号", "number"}, {"id", "名", "id"}, {"region", "区划", "region"},
     {"effective", "生效", "effective"}, {"until", "止", "until"}, {"state", "状态", "state"},
@@ -611,6 +628,11 @@ const struct command commands[] = {
           "已知悉", "says that it was seen"),
     WRITE("POST", "alert", "extend", "/v1/alerts/{编号}", alert_extend, "{\"action\":\"extend\"}",
           show_written, "延长期限", "gives it more time"),
+
+    LIST("anomaly", "list", "/v1/anomalies", anomaly_list, anomaly_columns, "列出可疑通行",
+         "lists passes that people should look at"),
+    WRITE("POST", "anomaly", "review", "/v1/anomalies/{编号}", anomaly_review, NULL, show_written,
+          "写下核查结论", "says what it was"),
 
     WRITE("POST", "appeal", "file", "/v1/appeals", appeal_file, NULL, show_object,
           "对颜色的一条原因提出申诉", "appeals against a reason of a colour"),

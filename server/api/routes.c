@@ -6,6 +6,7 @@
 #include "api/access.h"
 #include "api/accounts.h"
 #include "api/alerts.h"
+#include "api/anomalies.h"
 #include "api/app.h"
 #include "api/appeals.h"
 #include "api/append.h"
@@ -169,6 +170,10 @@ const struct route routes[] = {
          "A site's passes of a day"),
     READ("/v1/passes/{pass}", MAY_READ_PASSES, NULL, pass_get, &pass_get_state_bytes,
          "A gate's answer with all that it was decided from, decided again"),
+    READ("/v1/anomalies", MAY_READ_PASSES, anomaly_list_query, anomaly_list, &anomaly_state_bytes,
+         "What passes show that people should look at"),
+    WRITE(METHOD_POST, "/v1/anomalies/{id}", MAY_STOP_SITE | MAY_SANCTION, anomaly_review_fields,
+          anomaly_review_post, &anomaly_state_bytes, "Say what an anomaly was"),
     READ("/v1/audit", MAY_READ_AUDIT, audit_list_query, audit_read_list, &audit_list_state_bytes,
          "Who did what"),
 

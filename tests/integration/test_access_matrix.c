@@ -60,7 +60,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, WEBHOOK, APPEAL, OBJECTS };
+enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, ANOMALY, WEBHOOK, APPEAL, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -106,6 +106,14 @@ static long long alert(long long site)
     fixture_exec(say("INSERT INTO alert (site_id, kind, policy, then_what, opened_on, deadline)"
                      " VALUES (%lld, 1, 2, 0, current_date, current_date + 3)", site));
     return fixture_query_int("SELECT max(id) FROM alert");
+}
+
+static long long anomaly(long long site)
+{
+    fixture_exec(say("INSERT INTO anomaly (kind, site_id, worker_id, gate_id, epoch, seq, day,"
+                     " other_gate, at) VALUES (4, %lld, 0, 1, 1, %lld, current_date, 0, now())",
+                     site, site));
+    return fixture_query_int("SELECT max(id) FROM anomaly");
 }
 
 static long long import(const char *key)
@@ -192,9 +200,11 @@ static void set_objects(void)
     reply_clear(&lists);
     memcpy(ids, all, sizeof ids);
     memcpy(ids[TRIAL], trials, sizeof trials);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         ids[ALERT][i] = alert(ids[SITE][i]);
-    ids[ALERT][ABSENT] = 77777777;
+        ids[ANOMALY][i] = anomaly(ids[SITE][i]);
+    }
+    ids[ALERT][ABSENT] = ids[ANOMALY][ABSENT] = 77777777;
     for (int i = 0; i < 3; i++)
         memcpy(numbers[i], people[i]->number, sizeof numbers[i]);
     cast_number(numbers[ABSENT], "19770707", 777);
@@ -226,6 +236,8 @@ static const struct example examples[] = {
     {"GET", "/v1/alerts", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/alerts/{id}", ALERT, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/alerts/{id}", ALERT, ANYBODY, "", "{\"action\":\"seen\"}", NULL},
+    {"GET", "/v1/anomalies", NOTHING, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/anomalies/{id}", ANOMALY, ANYBODY, "", "{\"outcome\":\"harmless\"}", NULL},
     {"POST", "/v1/devices", NOTHING, ANYBODY, "",
      "{\"site\":{site},\"name\":\"新\",\"direction\":\"in\"}", NULL},
     {"GET", "/v1/devices", NOTHING, ANYBODY, "", NULL, NULL},
