@@ -10,6 +10,11 @@
 #include "crypto/cbor.h"
 #include "crypto/ecc.h"
 
+enum {
+    COSE_KEY_TYPE = 1, COSE_KEY_EC2 = 2, COSE_KEY_CURVE = -1, COSE_KEY_X = -2, COSE_KEY_Y = -3,
+    COSE_KEY_P256 = 1, COSE_KEY_SM2 = -65537
+};
+
 /* Whether the point is on its curve is seen by ecc_public_key(). Never allocates. */
 MUST_USE bool cose_key_read(struct cbor_reader *r, const struct ecc_alg **alg,
                             unsigned char point[ECC_POINT_BYTES]);

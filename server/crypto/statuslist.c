@@ -90,24 +90,32 @@ static void leave_room(void *opaque, void *at)
     (void)at;
 }
 
-bool statuslist_inflate(struct text lst, unsigned char *packed, size_t bytes)
+bool statuslist_inflate_any(struct text lst, unsigned char *packed, size_t max, size_t *bytes)
 {
     struct inflate_room room;
     z_stream z = {.zalloc = take_room, .zfree = leave_room, .opaque = &room};
-    bool exact;
+    bool ended;
 
     room.used = 0;
-    if (lst.bytes > UINT32_MAX || bytes > UINT32_MAX)
+    if (lst.bytes > UINT32_MAX || max > UINT32_MAX)
         return false;
     z.next_in = (Bytef *)(uintptr_t)lst.at; /* zlib only reads it */
     z.avail_in = (uInt)lst.bytes;
     z.next_out = packed;
-    z.avail_out = (uInt)bytes;
+    z.avail_out = (uInt)max;
     if (inflateInit(&z) != Z_OK)
         return false;
-    exact = inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_in == 0 && z.avail_out == 0;
+    ended = inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_in == 0;
+    *bytes = max - z.avail_out;
     (void)inflateEnd(&z);
-    return exact;
+    return ended;
+}
+
+bool statuslist_inflate(struct text lst, unsigned char *packed, size_t bytes)
+{
+    size_t found;
+
+    return statuslist_inflate_any(lst, packed, bytes, &found) && found == bytes;
 }
 
 /* -- reading -------------------------------------------------------------------------------- */

@@ -51,6 +51,9 @@ void statuslist_deflate(const unsigned char *packed, size_t bytes, struct build 
 /* True when lst holds exactly `bytes` packed bytes: not one more, nothing behind them, no preset
  * dictionary (RFC 1950 2.2). So a list that promises terabytes costs no more than a good one. */
 MUST_USE bool statuslist_inflate(struct text lst, unsigned char *packed, size_t bytes);
+/* The same of a list of others', of any length up to max. */
+MUST_USE bool statuslist_inflate_any(struct text lst, unsigned char *packed, size_t max,
+                                     size_t *bytes);
 
 /* -- the signed list ------------------------------------------------------------------------ */
 
