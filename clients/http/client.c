@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct client {
     CURL *curl;
     char server[256];
     bool english;
+    const _Atomic bool *stop;
     struct answer *answer; /* being received */
     char error[CURL_ERROR_SIZE];
 };
@@ -83,15 +85,39 @@ static size_t on_body(char *bytes, size_t one, size_t count, void *arg)
     return count;
 }
 
+/* Keeps a header's value when it is this header and the value fits. */
+static void keep_header(const char *line, size_t count, const char *name, char *into, size_t bytes)
+{
+    size_t named = strlen(name), at;
+
+    if (count <= named || strncasecmp(line, name, named) != 0)
+        return;
+    at = strcspn(line + named, "\r\n");
+    if (at < bytes)
+        snprintf(into, bytes, "%.*s", (int)at, line + named);
+}
+
 static size_t on_header(char *bytes, size_t one, size_t count, void *arg)
 {
-    struct client *client = arg;
+    struct answer *answer = ((struct client *)arg)->answer;
 
     (void)one;
-    if (count > 6 && strncasecmp(bytes, "date: ", 6) == 0)
-        snprintf(client->answer->date, sizeof client->answer->date, "%.*s",
-                 (int)strcspn(bytes + 6, "\r\n"), bytes + 6);
+    keep_header(bytes, count, "date: ", answer->date, sizeof answer->date);
+    keep_header(bytes, count, "etag: ", answer->etag, sizeof answer->etag);
     return count;
+}
+
+/* curl asks at least once a second. */
+static int on_progress(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+                       curl_off_t up)
+{
+    const struct client *client = arg;
+
+    (void)down_all;
+    (void)down;
+    (void)up_all;
+    (void)up;
+    return client->stop != NULL && atomic_load(client->stop);
 }
 
 /* -- a client ----------------------------------------------------------------------------------- */
@@ -116,6 +142,7 @@ struct client *client_new(const struct client_options *options, const char **why
     while (client->server[strlen(client->server) - 1] == '/')
         client->server[strlen(client->server) - 1] = '\0';
     client->english = options->english;
+    client->stop = options->stop;
     SET(client, NOSIGNAL, 1L);
     SET(client, FOLLOWLOCATION, 0L);
     SET(client, PROTOCOLS_STR, "http,https");
@@ -128,6 +155,9 @@ struct client *client_new(const struct client_options *options, const char **why
     SET(client, HEADERFUNCTION, on_header);
     SET(client, HEADERDATA, client);
     SET(client, ERRORBUFFER, client->error);
+    SET(client, XFERINFOFUNCTION, on_progress);
+    SET(client, XFERINFODATA, client);
+    SET(client, NOPROGRESS, options->stop == NULL ? 1L : 0L);
     if (server_is_here(client->server))
         SET(client, NOPROXY, "*");
     if (options->ca != NULL)
@@ -172,6 +202,8 @@ static struct curl_slist *headers_of(const struct client *client, const struct q
     add_header(&headers, "Expect", q->body != NULL ? "" : NULL); /* curl's own waits a second */
     add_header(&headers, "Idempotency-Key", q->idempotency);
     add_header(&headers, "If-Match", q->if_match);
+    if (q->if_none_match != NULL && q->if_none_match[0] != '\0')
+        add_header(&headers, "If-None-Match", q->if_none_match);
     if (q->key != NULL) {
         CHECK(snprintf(bearer, sizeof bearer, "Bearer %s", q->key) < (int)sizeof bearer);
         add_header(&headers, "Authorization", bearer);
@@ -217,6 +249,7 @@ static bool never_left(CURLcode code)
 
 static void take_outcome(struct client *client, CURLcode code, struct answer *answer)
 {
+    curl_off_t all_us = 0, before_us = 0;
     long status = 0;
 
     if (code != CURLE_OK) {
@@ -226,8 +259,11 @@ static void take_outcome(struct client *client, CURLcode code, struct answer *an
         return;
     }
     CHECK(curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK);
+    CHECK(curl_easy_getinfo(client->curl, CURLINFO_TOTAL_TIME_T, &all_us) == CURLE_OK &&
+          curl_easy_getinfo(client->curl, CURLINFO_PRETRANSFER_TIME_T, &before_us) == CURLE_OK);
     answer->end = ANSWER_CAME;
     answer->status = (int)status;
+    answer->round_us = all_us - before_us;
     if (answer->body != NULL &&
         err_is(json_read((struct text){answer->body, answer->body_bytes}, &answer->json)))
         answer->json = NULL;

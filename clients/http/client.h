@@ -20,6 +20,8 @@ struct client_options {
     const char *ca;     /* PEM file of who may sign the server's certificate; NULL: the system's */
     bool english;       /* the language of the server's messages */
     long timeout_ms;    /* of one whole question; 0: 60 s */
+    const _Atomic bool *stop; /* when it becomes true, a question on its way is given up within a
+                               * second or so; NULL: never */
 };
 
 /* NULL when the address cannot be used; *why then says it in both languages. Options are copied. */
@@ -36,6 +38,7 @@ struct question {
     const char *accept;      /* NULL: application/json */
     const char *idempotency; /* of writes */
     const char *if_match;    /* NULL: any version */
+    const char *if_none_match; /* answered 304 while the etag is still this one; NULL or "": not asked */
 };
 
 /* What became of a question. */
@@ -53,7 +56,9 @@ struct answer {
     json_t *json;      /* NULL when the body is not JSON */
     char trouble[256]; /* what the network said, when nothing came */
     char date[64];     /* the server's Date header, or "" */
+    char etag[80];     /* likewise; "" also when it is longer */
     int64_t took_us;
+    int64_t round_us; /* of it, from the question sent (connected already) to the answer whole */
 };
 
 /* Fills *answer, to be cleared by the caller. */

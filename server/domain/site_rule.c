@@ -244,6 +244,22 @@ struct text pre_shift_name(enum pre_shift pre_shift)
     return choice_at(PRE_SHIFTS, (int)pre_shift);
 }
 
+bool yellow_gate_find(struct text name, enum yellow_gate *yellow_gate)
+{
+    int place = choice_find(YELLOW_GATES, name);
+
+    *yellow_gate = place >= 0 ? (enum yellow_gate)place : YELLOW_DENY;
+    return place >= 0;
+}
+
+bool pre_shift_find(struct text name, enum pre_shift *pre_shift)
+{
+    int place = choice_find(PRE_SHIFTS, name);
+
+    *pre_shift = place >= 0 ? (enum pre_shift)place : PRE_SHIFT_REFUSE;
+    return place >= 0;
+}
+
 static void put_choice(const struct site_rule *rule, const struct member *m, struct json_writer *w)
 {
     unsigned place;

@@ -50,5 +50,7 @@ enum { SITE_RULE_BYTES_MAX = 16 * 1024 };
 /* The words of a policy's answer to the same questions. */
 struct text yellow_gate_name(enum yellow_gate yellow_gate);
 struct text pre_shift_name(enum pre_shift pre_shift);
+MUST_USE bool yellow_gate_find(struct text name, enum yellow_gate *yellow_gate);
+MUST_USE bool pre_shift_find(struct text name, enum pre_shift *pre_shift);
 
 #endif

@@ -22,10 +22,10 @@ server             settings api net register store crypto domain scoring base jo
 clients/http       base                                                    curl openssl jansson
 clients/cli        http crypto domain scoring base                         openssl jansson event2
 clients/sim        http cli crypto domain scoring base                     openssl jansson event2
-clients/gate       crypto domain scoring base                              openssl jansson event2
+clients/gate       http net crypto domain scoring base                     jansson event2 sqlite
 '
 # Headers of libraries, by the name that stands in the table.
-libraries='libpq-fe.h:libpq pg_config:libpq event2/:event2 openssl/:openssl jansson.h:jansson curl/:curl
+libraries='libpq-fe.h:libpq pg_config:libpq event2/:event2 openssl/:openssl jansson.h:jansson curl/:curl sqlite3.h:sqlite
 llhttp.h:llhttp qrencode.h:qrencode png.h:png sodium:sodium'
 
 layer_of_header() { # "store/pg.h" -> store; a name without folder belongs to the includer's own

@@ -1,0 +1,191 @@
+/* jianan-gate beside the real server: online, alone, and back again. */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "support/city.h"
+#include "support/gate_program.h"
+#include "support/pg_fixture.h"
+
+static struct server server;
+static struct city city;
+static struct gate_program gate;
+
+static void done(struct http_reply reply)
+{
+    reply_clear(&reply);
+}
+
+static void set_up(void)
+{
+    fixture_open();
+    server_start(&server, NULL);
+    city_open(&server, &city);
+    city_make_green(&server, &city, city.own.id);
+    gate_start(&gate, server.port, city.cast.gate_account.key, NULL);
+    gate_wait_is(&gate, "online", true);
+    gate_wait_int(&gate, "gate", city.cast.gate);
+}
+
+static void tear_down(void)
+{
+    gate_stop(&gate);
+    if (server.pid != 0)
+        server_stop(&server);
+    fixture_close();
+}
+
+TestSuite(gate_agent, .init = set_up, .fini = tear_down);
+
+static const char *code_of(const struct citizen *citizen)
+{
+    static char code[1200];
+    struct http_reply reply = server_must(&server, "POST", say("/v1/workers/%lld/code", citizen->id),
+                                          citizen->key, "{}");
+
+    snprintf(code, sizeof code, "%s", reply_text(&reply, "code"));
+    reply_clear(&reply);
+    return code;
+}
+
+static void expect(struct http_reply reply, const char *by, const char *verdict, const char *why)
+{
+    cr_expect_eq(reply.status, 200, "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "by"), by, "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "verdict"), verdict, "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "why"), why, "%s", reply.body);
+    reply_clear(&reply);
+}
+
+static long long passes(const char *where)
+{
+    return fixture_query_int(say("SELECT count(*) FROM pass WHERE %s", where));
+}
+
+Test(gate_agent, the_server_answers_while_it_is_there_and_records_the_pass)
+{
+    struct http_reply reply = gate_scan(&gate, code_of(&city.own), "in");
+
+    cr_expect_str_eq(reply_text(&reply, "recorded"), "db", "%s", reply.body);
+    cr_expect(strncmp(reply_text(&reply, "name"), "欧", 3) == 0, "%s", reply.body);
+    expect(reply, "server", "open", "ok");
+    cr_expect_eq(passes("source = 1"), 1);
+    cr_expect_eq(gate_status_int(&gate, "receipts_kept"), 0);
+}
+
+Test(gate_agent, the_same_code_again_gets_the_same_answer_and_no_second_pass)
+{
+    const char *code = code_of(&city.own);
+
+    expect(gate_scan(&gate, code, "in"), "server", "open", "ok");
+    server_stop(&server); /* what was told is remembered here */
+    expect(gate_scan(&gate, code, "in"), "server", "open", "ok");
+    expect(gate_scan(&gate, code, "in"), "server", "open", "ok");
+    cr_expect_eq(gate_status_int(&gate, "receipts_kept"), 0);
+}
+
+Test(gate_agent, who_leaves_is_let_out_at_once_and_the_receipt_is_handed_in)
+{
+    struct http_reply reply = gate_scan(&gate, code_of(&city.own), "out");
+
+    cr_expect_str_eq(reply_text(&reply, "recorded"), "gate", "%s", reply.body);
+    expect(reply, "gate", "open", "exit");
+    gate_wait_int(&gate, "receipts_waiting", 0);
+    cr_expect_eq(gate_status_int(&gate, "receipts_refused"), 0);
+    cr_expect_eq(passes(say("source = 3 AND direction = 2 AND worker_id = %lld", city.own.id)), 1);
+}
+
+Test(gate_agent, alone_it_answers_within_the_boards_patience_and_hands_in_later)
+{
+    const char *code = code_of(&city.own);
+    struct timespec began, ended;
+
+    kill(server.pid, SIGSTOP); /* worse than gone: it takes connections and says nothing */
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    done(gate_scan(&gate, code, "in"));
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    cr_expect((ended.tv_sec - began.tv_sec) * 1000 + (ended.tv_nsec - began.tv_nsec) / 1000000 <
+                  1500);
+    gate_wait_is(&gate, "online", false);
+    expect(gate_scan(&gate, code, "out"), "gate", "open", "exit");
+    cr_expect(gate_status_int(&gate, "receipts_waiting") >= 1);
+    kill(server.pid, SIGCONT);
+    gate_wait_is(&gate, "online", true);
+    gate_wait_int(&gate, "receipts_waiting", 0);
+    cr_expect_eq(gate_status_int(&gate, "receipts_refused"), 0);
+    cr_expect_eq(passes(say("source = 3 AND direction = 2 AND worker_id = %lld", city.own.id)), 1);
+}
+
+Test(gate_agent, a_forged_code_is_refused_with_and_without_the_server)
+{
+    char code[1200];
+
+    snprintf(code, sizeof code, "%s", code_of(&city.own));
+    code[strlen(code) - 10] = code[strlen(code) - 10] == 'A' ? 'B' : 'A';
+    expect(gate_scan(&gate, code, "in"), "server", "refuse", "signature");
+    server_stop(&server);
+    gate_wait_is(&gate, "online", false);
+    expect(gate_scan(&gate, code, "in"), "gate", "refuse", "signature");
+    expect(gate_scan(&gate, "hello", "in"), "gate", "refuse", "not_ours");
+}
+
+Test(gate_agent, what_it_has_written_survives_being_killed)
+{
+    long long epoch = gate_status_int(&gate, "epoch");
+
+    server_stop(&server);
+    gate_wait_is(&gate, "online", false);
+    for (int i = 0; i < 5; i++)
+        expect(gate_scan(&gate, say("hello %d", i), "out"), "gate", "open", "exit");
+    gate_kill(&gate);
+    gate_start_again(&gate);
+    cr_expect_eq(gate_status_int(&gate, "receipts_waiting"), 5);
+    cr_expect(gate_status_int(&gate, "epoch") > epoch);
+    done(gate_scan(&gate, "hello", "out"));
+    cr_expect_eq(gate_status_int(&gate, "seq"), 1, "an epoch counts from 1");
+}
+
+Test(gate_agent, what_the_board_sends_wrongly_is_named)
+{
+    static const struct {
+        const char *body, *code;
+    } cases[] = {
+        {"", "json_syntax"},
+        {"[]", "json_object"},
+        {"{}", "field_missing"},
+        {"{\"code\":\"x\"}", "field_missing"}, /* this gate is for both directions */
+        {"{\"code\":\"x\",\"direction\":\"up\"}", "field_choice"},
+        {"{\"code\":1,\"direction\":\"in\"}", "field_type"},
+        {"{\"code\":\"x\",\"direction\":\"in\",\"at\":\"now\"}", "field_unknown"},
+        {"{\"code\":\"x\",\"short\":\"1\",\"direction\":\"in\"}", "field_unknown"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct http_reply reply = gate_post(&gate, cases[i].body);
+
+        cr_expect_eq(reply.status, 400, "%s: %s", cases[i].body, reply.body);
+        cr_expect_str_eq(reply_text(&reply, "code"), cases[i].code, "%s: %s", cases[i].body,
+                         reply.body);
+        reply_clear(&reply);
+    }
+}
+
+Test(gate_agent, the_page_says_in_words_how_the_gate_is)
+{
+    struct http_reply page = gate_get(&gate, "/");
+
+    cr_expect(strstr(page.body, "320900工地") != NULL, "%s", page.body);
+    cr_expect(strstr(page.body, "在线") != NULL, "%s", page.body);
+    cr_expect(strstr(page.body, "<script") == NULL);
+    reply_clear(&page);
+    server_stop(&server);
+    gate_wait_is(&gate, "online", false);
+    page = gate_get(&gate, "/");
+    cr_expect(strstr(page.body, "离线") != NULL, "%s", page.body);
+    reply_clear(&page);
+    page = gate_get(&gate, "/healthz");
+    cr_expect_str_eq(page.body, "ok\n");
+    reply_clear(&page);
+}
