@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "crypto/code.h"
+
 enum { MS_PER_HOUR = 3600 * 1000 };
 
 enum why why_named(const char *name)
@@ -13,54 +15,45 @@ enum why why_named(const char *name)
     return WHY_STALE;
 }
 
-/* -- the code ------------------------------------------------------------------------------------- */
+/* -- what is asked while the code is judged -------------------------------------------------------- */
 
-/* Form, key, signature, time. A clock that cannot be trusted condemns nobody's code, and vouches for
- * none. */
-static enum token_why judge_code(const struct known *known, const struct shown *shown,
-                                 const struct moment *m)
-{
-    int64_t now_s = m->now / US_PER_SECOND;
-    enum token_why why = shown->read;
-
-    if (why != TOKEN_OK)
-        return why;
-    if (!known->has_trust)
-        return TOKEN_UNKNOWN_KEY;
-    if (m->clock_good)
-        return token_judge(&shown->token, &known->trust, now_s, known->skew_s);
-    why = token_verify(&shown->token, &known->trust);
-    return why == TOKEN_OK ? TOKEN_CLOCK : why;
-}
-
-/* -- list and roster ------------------------------------------------------------------------------ */
+struct asking {
+    const struct known *known;
+    const struct moment *m;
+    const struct token *token;
+};
 
 static bool is_old(time_us checked_at, unsigned hours, time_us now)
 {
     return (now - checked_at) / US_PER_MS > (int64_t)hours * MS_PER_HOUR;
 }
 
-/* A list can only refuse. Void beats everything, except that a slot given out after the list was
- * made looks like one nobody has. */
-static enum token_why judge_list(const struct known *known, const struct shown *shown,
-                                 const struct moment *m, struct receipt *receipt)
+/* Today's list. Where only an older one is left, what was void then still is; about the others it says
+ * nothing, and when it is older than the site allows, nobody can tell. */
+static bool find_status(void *arg, uint64_t index, struct code_status *status)
 {
-    const struct known_list *list = known_list_of(known, shown->token.live.index);
-    unsigned status;
+    const struct asking *a = arg;
+    const struct known_list *list = known_list_of(a->known, index);
 
     if (list == NULL)
-        return TOKEN_OK;
-    if (!statuslist_at(list->packed, STATUSLIST_PACKED_BYTES, STATUSLIST_BITS,
-                       shown->token.live.index & (STATUSLIST_ENTRIES - 1), &status))
-        return TOKEN_STALE;
-    receipt->inputs[RECEIPT_LIST_IAT] = list->iat;
-    receipt->inputs[RECEIPT_LIST_STATUS] = status;
-    if (status == STATUS_INVALID)
-        return shown->token.kind == TOKEN_BADGE && shown->token.live.iat > list->iat ? TOKEN_STALE
-                                                                                    : TOKEN_VOID;
-    if (is_old(list->checked_at, known->place.site.rule.list_hours, m->now))
-        return TOKEN_STALE;
-    return list->day == known->day && status == STATUS_SUSPENDED ? TOKEN_RED : TOKEN_OK;
+        return false;
+    status->is_beyond = !statuslist_at(list->packed, STATUSLIST_PACKED_BYTES, STATUSLIST_BITS,
+                                       index & (STATUSLIST_ENTRIES - 1), &status->status);
+    status->iat = list->iat;
+    status->exp = list->exp;
+    if (list->day == a->known->day)
+        return true;
+    if (status->status == STATUS_INVALID)
+        status->exp = INT64_MAX / 2;
+    return status->status == STATUS_INVALID ||
+           is_old(list->checked_at, a->known->place.site.rule.list_hours, a->m->now);
+}
+
+static bool find_row(void *arg, uint64_t index, struct roster_row *row)
+{
+    const struct asking *a = arg;
+
+    return roster_find(&a->known->roster, index, row);
 }
 
 /* Everything that keeps us from knowing: no roster for the day, or compared too long ago. */
@@ -69,8 +62,39 @@ static bool knows_the_day(const struct known *known, const struct moment *m)
     unsigned hours = known->place.site.rule.offline_hours;
 
     return known->has_place && known->has_roster && !is_old(known->place_checked, hours, m->now) &&
-           !is_old(known->roster_checked, hours, m->now) &&
-           m->now / US_PER_SECOND < known->roster.head.exp;
+           !is_old(known->roster_checked, hours, m->now);
+}
+
+/* Form, key, signature, time, list, roster, colour: crypto/code.h's order. What was answered before is
+ * the book's business. */
+static void judge(const struct known *known, const struct shown *shown, const struct moment *m,
+                  struct code_answer *answer)
+{
+    struct asking asking = {known, m, &shown->token};
+    struct code_lists lists = {.find = find_status, .arg = &asking};
+    struct code_roster roster = {.head = known->roster.head, .find = find_row, .arg = &asking};
+    struct code_gate gate = {
+        .trust = &known->trust,
+        .now_s = m->now / US_PER_SECOND,
+        .skew_s = known->skew_s,
+        .clock_bad = !m->clock_good,
+        .today = known->day,
+        .today_from_s = clock_day_start(known->day) / US_PER_SECOND,
+        .policy = CODE_ANY_POLICY,
+        .direction = shown->direction == DIRECTION_OUT ? CODE_OUT : CODE_IN,
+        .lists = known->list_count > 0 ? &lists : NULL,
+        .roster = known->has_roster ? &roster : NULL,
+    };
+
+    if (known->has_place)
+        lists.age_max_s = known->place.site.rule.list_hours * 3600;
+    code_judge_token(&shown->token, &gate, answer);
+}
+
+static bool is_genuine(enum token_why why)
+{
+    return why != TOKEN_FORMAT && why != TOKEN_NOT_OURS && why != TOKEN_UNKNOWN_KEY &&
+           why != TOKEN_KEY && why != TOKEN_SIGNATURE;
 }
 
 /* -- the question --------------------------------------------------------------------------------- */
@@ -85,28 +109,6 @@ static void apply_zones(struct site *site, uint32_t restrictions)
         zone->trade_count = (restrictions >> i & 1) != 0;
         zone->trades[0] = UINT16_MAX; /* nobody's */
     }
-}
-
-/* What the code itself says of today; false: nothing. */
-static bool stated_colour(const struct known *known, const struct shown *shown, unsigned *colour)
-{
-    return token_colour_on(&shown->token, known->day,
-                           clock_day_start(known->day) / US_PER_SECOND, colour);
-}
-
-/* A code that was made after the roster, under the same policy, knows better what is bad: the worse of
- * the two counts, and a difference is listed for people to look at. */
-static void weigh_colours(const struct known *known, const struct shown *shown,
-                          struct roster_row *row, uint32_t *flags)
-{
-    unsigned stated;
-
-    if (!stated_colour(known, shown, &stated) || stated == row->colour_here ||
-        shown->token.live.policy != known->roster.head.policy)
-        return;
-    *flags |= GATE_COLOUR_MOVED;
-    if (shown->token.live.iat > known->roster.head.iat && stated > row->colour_here)
-        row->colour_here = stated;
 }
 
 /* Asks gate_decide(). What is asked of the policy and the site about a briefing today, only the
@@ -124,42 +126,65 @@ static void ask(const struct known *known, struct gate_question *q, struct gate_
     }
 }
 
-static void look_up(const struct known *known, const struct shown *shown, const struct moment *m,
-                    struct gate_question *q, struct roster_row *row, struct decision *d)
+/* The site's rule has its say about yellow, zones and what nobody can tell, so colours go on to
+ * gate_decide(); a colour without a row in the roster can only refuse. */
+static enum why why_of(const struct code_answer *answer)
 {
-    enum token_why why = judge_code(known, shown, m);
+    switch (answer->why) {
+    case TOKEN_OK:
+    case TOKEN_EXIT:
+        return WHY_OK;
+    case TOKEN_YELLOW:
+    case TOKEN_RED:
+        return answer->is_listed ? WHY_OK : why_named(token_why_name(answer->why));
+    case TOKEN_UNKNOWN_KEY:
+    case TOKEN_CLOCK:
+        return why_named(token_why_name(answer->why));
+    default:
+        return answer->verdict == CODE_CANNOT_TELL ? WHY_STALE
+                                                   : why_named(token_why_name(answer->why));
+    }
+}
 
-    d->recognised = why == TOKEN_OK || why == TOKEN_CLOCK || why == TOKEN_EXPIRED;
-    if (why == TOKEN_OK)
-        why = judge_list(known, shown, m, &d->receipt);
-    if (d->recognised && known->has_roster &&
-        roster_find(&known->roster, shown->token.live.index, row))
-        q->worker_known = true;
-    if (why == TOKEN_OK && (!knows_the_day(known, m) || !q->worker_known))
-        why = TOKEN_STALE;
-    q->code_says = why_named(token_why_name(why));
+static void look_up(const struct known *known, const struct shown *shown, const struct moment *m,
+                    struct gate_question *q, struct code_answer *answer, struct decision *d)
+{
+    if (shown->read != TOKEN_OK) {
+        answer->why = shown->read;
+        answer->verdict = CODE_REFUSE;
+    } else if (!known->has_trust) {
+        answer->why = TOKEN_UNKNOWN_KEY;
+        answer->verdict = CODE_CANNOT_TELL;
+    } else {
+        judge(known, shown, m, answer);
+    }
+    d->recognised = is_genuine(answer->why);
+    q->worker_known = answer->is_listed;
+    q->code_says = why_of(answer);
+    if (q->code_says == WHY_OK && (!q->worker_known || !knows_the_day(known, m)))
+        q->code_says = WHY_STALE;
 }
 
 static void fill_question(const struct known *known, const struct moment *m,
-                          const struct roster_row *row, struct site *site,
+                          const struct code_answer *judged, struct site *site,
                           struct verdict *verdict, struct gate_question *q)
 {
     q->today = known->day;
     q->presence_known = m->presence_known;
     q->inside = m->inside;
-    q->trade = q->worker_known ? row->trade : 0;
+    q->trade = q->worker_known ? judged->row.trade : 0;
     if (!known->has_place) {
         q->fresh_ms = -1;
         return;
     }
     *site = known->place.site;
     site->rule.pre_shift = PRE_SHIFT_OFF; /* see ask() */
-    apply_zones(site, q->worker_known ? row->restrictions : UINT32_MAX);
+    apply_zones(site, q->worker_known ? judged->row.restrictions : UINT32_MAX);
     q->site = site;
     q->device = &known->place.device;
     q->yellow_gate = (uint8_t)(known->place.has_policy ? known->place.yellow_gate : YELLOW_DENY);
-    if (q->worker_known && row->colour_here < COLOUR_NONE) {
-        verdict->colour_here = (enum colour)row->colour_here;
+    if (q->worker_known && judged->colour != CODE_NO_COLOUR) {
+        verdict->colour_here = (enum colour)judged->colour;
         q->verdict = verdict;
     }
 }
@@ -168,11 +193,10 @@ static void fill_question(const struct known *known, const struct moment *m,
 
 static void fill_receipt(const struct known *known, const struct shown *shown,
                          const struct moment *m, const struct gate_question *q,
-                         const struct roster_row *row, struct decision *d)
+                         const struct code_answer *judged, struct decision *d)
 {
     struct receipt *r = &d->receipt;
     const struct gate_answer *a = &d->answer;
-    unsigned colour;
 
     r->t_s = m->now > 0 ? m->now / US_PER_SECOND : 0;
     r->direction = q->direction;
@@ -184,10 +208,11 @@ static void fill_receipt(const struct known *known, const struct shown *shown,
         r->inputs[RECEIPT_TOKEN_KIND] = shown->token.kind;
         r->inputs[RECEIPT_TOKEN_IAT] = d->iat;
     }
-    if (d->index >= 0 && stated_colour(known, shown, &colour)) {
-        r->inputs[RECEIPT_TOKEN_COLOUR] = colour;
+    if (d->index >= 0 && shown->token.kind != TOKEN_BADGE)
         r->inputs[RECEIPT_TOKEN_POLICY] = shown->token.live.policy;
-    }
+    r->inputs[RECEIPT_TOKEN_COLOUR] = judged->token_colour;
+    r->inputs[RECEIPT_LIST_IAT] = judged->list_iat;
+    r->inputs[RECEIPT_LIST_STATUS] = judged->list_status;
     if (known->has_trust)
         r->inputs[RECEIPT_TRUST_SEQ] = (int64_t)known->trust.sequence;
     if (known->has_roster) {
@@ -195,7 +220,7 @@ static void fill_receipt(const struct known *known, const struct shown *shown,
         r->inputs[RECEIPT_POLICY] = known->roster.head.policy;
     }
     if (q->worker_known)
-        r->inputs[RECEIPT_ROSTER_COLOUR] = row->colour_here;
+        r->inputs[RECEIPT_ROSTER_COLOUR] = judged->row.colour_here;
     if (known->has_place) {
         r->site = (uint64_t)known->place.site.id;
         r->gate = (uint64_t)known->place.device.id;
@@ -207,9 +232,11 @@ static void fill_receipt(const struct known *known, const struct shown *shown,
     r->inputs[RECEIPT_TOLD] = m->server_late;
 }
 
-static void fill_flags(const struct moment *m, uint32_t moved, struct gate_answer *answer)
+static void fill_flags(const struct moment *m, const struct code_answer *judged,
+                       struct gate_answer *answer)
 {
-    answer->flags |= moved;
+    if ((judged->flags & CODE_COLOUR_DIFFERS) != 0)
+        answer->flags |= GATE_COLOUR_MOVED;
     if (m->server_late)
         answer->flags |= GATE_LATE;
     if (m->clock_offset_ms > GATE_CLOCK_MS_MAX || m->clock_offset_ms < -GATE_CLOCK_MS_MAX)
@@ -220,10 +247,10 @@ void decide(const struct known *known, const struct shown *shown, const struct m
             struct decision *d)
 {
     struct gate_question q = {.direction = shown->direction, .by_number = shown->by_number};
-    struct roster_row row = {0};
+    struct code_answer judged = {.colour = CODE_NO_COLOUR, .token_colour = CODE_NO_COLOUR,
+                                 .list_iat = -1, .list_status = -1};
     struct verdict verdict = {0};
     struct site site;
-    uint32_t flags = 0;
 
     *d = (struct decision){.index = RECEIPT_UNKNOWN};
     for (unsigned i = 0; i < RECEIPT_INPUT_COUNT; i++)
@@ -231,18 +258,16 @@ void decide(const struct known *known, const struct shown *shown, const struct m
     if (shown->by_number)
         q.code_says = WHY_STALE; /* only the server knows people by number */
     else
-        look_up(known, shown, m, &q, &row, d);
-    if (q.worker_known)
-        weigh_colours(known, shown, &row, &flags);
+        look_up(known, shown, m, &q, &judged, d);
     if (d->recognised) {
         d->index = (int64_t)shown->token.live.index;
         d->iat = token_time(&shown->token);
         q.rectifying = known->has_place && place_is_rectifying(&known->place, d->index);
     }
-    fill_question(known, m, &row, &site, &verdict, &q);
+    fill_question(known, m, &judged, &site, &verdict, &q);
     ask(known, &q, &d->answer);
-    fill_flags(m, flags, &d->answer);
-    fill_receipt(known, shown, m, &q, &row, d);
+    fill_flags(m, &judged, &d->answer);
+    fill_receipt(known, shown, m, &q, &judged, d);
     if (d->recognised && shown->token.kind != TOKEN_BADGE &&
         d->answer.verdict != VERDICT_CANNOT_TELL)
         d->until_s = token_dead_s(&shown->token, known->skew_s);

@@ -38,8 +38,8 @@ static bool ends_with(struct text whole, const char *end)
 }
 
 bool known_list_read(struct text bytes, const struct trust_list *trust, int64_t now_s,
-                     int64_t skew_s, const char *path, struct arena *scratch,
-                     struct statuslist_claims *claims, unsigned char *packed)
+                     int64_t skew_s, const char *path, struct statuslist_claims *claims,
+                     unsigned char *packed)
 {
     struct statuslist list;
     enum token_why why;
@@ -47,7 +47,7 @@ bool known_list_read(struct text bytes, const struct trust_list *trust, int64_t 
     if (statuslist_read(bytes, &list) != TOKEN_OK || list.bits != STATUSLIST_BITS ||
         !ends_with(list.claims.sub, path))
         return false;
-    why = statuslist_judge(&list, trust, now_s, skew_s, scratch);
+    why = statuslist_judge(&list, trust, now_s, skew_s);
     *claims = list.claims;
     return (why == TOKEN_OK || why == TOKEN_NOT_YET || why == TOKEN_EXPIRED) &&
            statuslist_inflate(list.lst, packed, STATUSLIST_PACKED_BYTES);
@@ -206,8 +206,9 @@ static void load_list(struct known *known, const char *name, time_us now, struct
         list->day = day;
         list->checked_at = thing.checked_at;
         good = known_list_read(thing.body, &known->trust, seconds(now), known->skew_s,
-                               name + strlen("list/"), arena, &claims, list->packed);
+                               name + strlen("list/"), &claims, list->packed);
         list->iat = claims.iat;
+        list->exp = claims.exp;
         if (!good)
             refuse(name, "list");
     }

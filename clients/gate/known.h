@@ -24,7 +24,7 @@ struct known_list {
     char name[KEPT_NAME_BYTES];
     uint64_t number;
     day_t day;
-    int64_t iat;
+    int64_t iat, exp;
     time_us checked_at;
     unsigned char *packed; /* STATUSLIST_PACKED_BYTES */
 };
@@ -57,13 +57,13 @@ void known_turn_to(struct known *known, time_us now);
 const struct known_list *known_list_of(const struct known *known, uint64_t index);
 
 /* Roster and lists as a server gives them, judged: before they are kept, and whenever they are
- * read. `scratch` is cleared by the caller. */
+ * read. One for a coming day may say that it is not yet in force. */
 MUST_USE bool known_roster_read(struct text bytes, const struct trust_list *trust, int64_t now_s,
                                 int64_t skew_s, struct roster *roster);
 /* path: "<region>/<number>/<day>", the end of the list's `sub`; packed holds
  * STATUSLIST_PACKED_BYTES. */
 MUST_USE bool known_list_read(struct text bytes, const struct trust_list *trust, int64_t now_s,
-                              int64_t skew_s, const char *path, struct arena *scratch,
+                              int64_t skew_s, const char *path,
                               struct statuslist_claims *claims, unsigned char *packed);
 
 #endif

@@ -189,7 +189,7 @@ static enum stepped keep_list(struct sync *sync, const char *name, const struct 
     struct statuslist before;
 
     if (!known_list_read(body, &sync->trust, now_s(sync), sync->parts.settings->skew_s,
-                         name + strlen("list/"), &sync->arena, &claims, packed))
+                         name + strlen("list/"), &claims, packed))
         return sync_ill(sync, "a status list's form or signature is wrong");
     if (kept_find(&sync->kept, name, &sync->arena, &kept) &&
         statuslist_read(kept.body, &before) == TOKEN_OK && claims.iat < before.claims.iat) {
