@@ -8,7 +8,6 @@ CREATE TABLE anomaly_round (
     upto     timestamptz NOT NULL DEFAULT '-infinity'
 );
 INSERT INTO anomaly_round DEFAULT VALUES;
-CREATE INDEX pass_recorded ON pass USING brin (recorded_at);
 
 CREATE SEQUENCE anomaly_id;
 CREATE TABLE anomaly (
