@@ -11,11 +11,9 @@
 
 /* -- posts ----------------------------------------------------------------------------------------- */
 
-static void post_resolve(const struct registry_reader *reader, const struct engaged *engaged,
-                         day_t on, struct post *post)
+static void post_resolve(const struct registry_reader *reader, const struct policy_set *policies,
+                         const struct engaged *engaged, day_t on, struct post *post)
 {
-    const struct policy_set *policies = registry_policies(reader);
-
     post->site = engaged != NULL ? registry_site(reader, engaged->site_id) : NULL;
     post->org = engaged != NULL ? registry_org(reader, engaged->org_id) : NULL;
     post->policies = policies;
@@ -45,14 +43,16 @@ void post_find(const struct registry_reader *reader, const struct worker_view *w
 {
     post->worker = worker;
     post->engaged = engaged;
-    post_resolve(reader, engaged, on, post);
+    post_resolve(reader, registry_policies(reader), engaged, on, post);
     post_ask(engaged, on, post);
 }
 
 /* -- walking --------------------------------------------------------------------------------------- */
 
 /* People of a site stand close together, so within a block the same few places come up again and
- * again. Forgotten at each block's end, because the register lends no longer. */
+ * again. Forgotten at each block's end, because the register lends no longer. So is the policy set,
+ * which is asked for once a block: another may come into force in the middle of one, and a block is
+ * judged by one of them. */
 enum { PLACES = 64 };
 
 struct walk {
@@ -63,8 +63,8 @@ struct walk {
         int64_t site_id, org_id; /* site_id 0: empty */
         struct post post;
     } places[PLACES];
-    int64_t block;
-    bool stopped;
+    const struct policy_set *policies; /* of this block, once block_begun */
+    bool block_begun, stopped;
 };
 
 static void find_place(struct walk *w, const struct engaged *engaged, struct post *post)
@@ -75,7 +75,7 @@ static void find_place(struct walk *w, const struct engaged *engaged, struct pos
     if (place->site_id != engaged->site_id || place->org_id != engaged->org_id) {
         place->site_id = engaged->site_id;
         place->org_id = engaged->org_id;
-        post_resolve(w->reader, engaged, w->survey->on, &place->post);
+        post_resolve(w->reader, w->policies, engaged, w->survey->on, &place->post);
     }
     *post = place->post;
 }
@@ -98,7 +98,8 @@ static void visit_posts(struct walk *w, const struct worker_view *worker)
         any = true;
     }
     if (!any) {
-        post_find(w->reader, worker, NULL, w->survey->on, &post);
+        post_resolve(w->reader, w->policies, NULL, w->survey->on, &post);
+        post_ask(NULL, w->survey->on, &post);
         w->survey->visit(w->survey->arg, &post);
     }
 }
@@ -107,6 +108,9 @@ static bool on_worker(void *arg, const struct worker_view *worker)
 {
     struct walk *w = arg;
 
+    if (!w->block_begun)
+        w->policies = registry_policies(w->reader);
+    w->block_begun = true;
     visit_posts(w, worker);
     atomic_fetch_add_explicit(&w->survey->workers_seen, 1, memory_order_relaxed);
     return true;
@@ -119,6 +123,7 @@ static bool on_block_end(void *arg)
     if (w->survey->block_end != NULL)
         w->survey->block_end(w->survey->arg);
     memset(w->places, 0, sizeof w->places);
+    w->block_begun = false;
     w->stopped = w->stop != NULL && atomic_load(w->stop);
     return !w->stopped;
 }

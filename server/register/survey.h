@@ -16,7 +16,7 @@ struct post { /* a worker at one of his posts on a day; lives as long as the vis
     const struct org *org;                  /* his firm; NULL likewise */
     const struct policy_document *document; /* in force for the site that day; NULL: none */
     const struct policy_set *policies;      /* all of them, for other days; NULL: none known yet */
-    uint64_t generation;                    /* of the policies in force: struct policy_set */
+    uint64_t generation;                    /* of those policies: one in a whole block */
     struct context context;                 /* counts when there is a site */
 };
 

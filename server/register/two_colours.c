@@ -189,10 +189,11 @@ void two_colours_flush(struct two_colours *j)
     }
 }
 
-/* The policies that plans were made of are gone; nobody's posts wait, because every block ends with
- * a flush. */
+/* Other policies are in force. Who was gathered under those before is judged by them, as he would
+ * have been alone; then nothing is kept of what they said. */
 static void forget_plans(struct two_colours *j, uint64_t generation)
 {
+    two_colours_flush(j);
     for (unsigned i = 0; i < GROUPS; i++) {
         if (j->groups[i] != NULL)
             j->groups[i]->document = NULL;

@@ -20,7 +20,7 @@ struct two_colours *two_colours_new(const struct policy *then, day_t on, two_col
 void two_colours_free(struct two_colours *judge); /* NULL is fine */
 
 /* What the post points to must live until the flush. generation: of the policies in force
- * (struct policy_set): with another one, nothing is kept of what they said. */
+ * (struct policy_set): another one begins with a flush, and nothing is kept of what they said. */
 void two_colours_add(struct two_colours *judge, const struct post *post, uint64_t generation);
 void two_colours_flush(struct two_colours *judge);
 

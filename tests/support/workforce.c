@@ -21,7 +21,16 @@ static struct entry org_entry(int64_t id, enum permit_state permit)
     return (struct entry){(uint64_t)id, org_keep(&org)};
 }
 
-static void put_policies(struct registry *registry)
+/* Set and documents are one allocation each, and go together. */
+static void free_policies(void *policies)
+{
+    struct policy_set *set = policies;
+
+    free((void *)(uintptr_t)set->documents);
+    free(set);
+}
+
+void workforce_put_policies(struct registry *registry)
 {
     struct policy_set *set = malloc(sizeof *set);
     const struct policy_document **documents = malloc(2 * sizeof *documents);
@@ -31,7 +40,7 @@ static void put_policies(struct registry *registry)
     documents[0] = shipped_policy("default.json");
     documents[1] = shipped_policy("jiangsu-2023-05.json");
     *set = (struct policy_set){.documents = documents, .count = 2};
-    registry_write_policies(registry, set, free);
+    registry_write_policies(registry, set, free_policies);
 }
 
 struct workforce workforce_new(void)
@@ -45,15 +54,12 @@ struct workforce workforce_new(void)
     w.reader = registry_reader_new(w.registry, NULL);
     registry_write_catalogue(w.registry, CATALOGUE_SITE, sites, 3, true);
     registry_write_catalogue(w.registry, CATALOGUE_ORG, orgs, 3, true);
-    put_policies(w.registry);
+    workforce_put_policies(w.registry);
     return w;
 }
 
 void workforce_free(struct workforce *w)
 {
-    registry_enter(w->reader);
-    free((void *)(uintptr_t)registry_policies(w->reader)->documents);
-    registry_leave(w->reader);
     registry_reader_free(w->reader);
     registry_free(w->registry);
 }

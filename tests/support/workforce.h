@@ -14,6 +14,9 @@ struct workforce {
 struct workforce workforce_new(void);
 void workforce_free(struct workforce *w);
 
+/* The same policies come into force anew. */
+void workforce_put_policies(struct registry *registry);
+
 /* A worker whose records are a JSON array (support/cases.h), engaged as listed. */
 void workforce_add(struct workforce *w, int64_t worker_id, const char *records,
                    const struct engaged *engaged, unsigned engaged_count);

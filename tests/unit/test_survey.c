@@ -108,6 +108,44 @@ Test(survey, the_day_before_it_began_an_engagement_does_not_count_and_on_its_las
     workforce_free(&w);
 }
 
+struct generations {
+    struct registry *registry;
+    unsigned posts;
+    uint64_t first, last; /* of posts 1 to 512, and of those behind */
+    unsigned strays;      /* within a block, under another than its first */
+};
+
+/* Other policies come into force in the middle of the first block. */
+static void note_generation(void *arg, const struct post *post)
+{
+    struct generations *g = arg;
+
+    if (++g->posts == 300)
+        workforce_put_policies(g->registry);
+    if (post->worker->worker_id >= 512) {
+        g->last = post->generation;
+        return;
+    }
+    g->first = g->first == 0 ? post->generation : g->first;
+    g->strays += post->generation != g->first;
+}
+
+Test(survey, a_block_is_judged_by_one_set_of_policies)
+{
+    struct workforce w = workforce_new();
+    struct generations g = {.registry = w.registry};
+    struct survey survey = {.on = on_day("2026-11-22"), .visit = note_generation, .arg = &g};
+    struct engaged one = engaged_at(1, 11, 30), other = engaged_at(2, 12, 30);
+
+    for (int64_t id = 1; id <= 600; id++)
+        workforce_add(&w, id, born_1980, id < 350 ? &one : &other, id % 5 != 0);
+    cr_assert(survey_run(w.reader, &survey, NULL));
+    cr_expect_eq(g.posts, 600);
+    cr_expect_eq(g.strays, 0);
+    cr_expect_eq(g.last, g.first + 1, "the next block has the new ones");
+    workforce_free(&w);
+}
+
 Test(survey, it_stops_at_the_end_of_a_block)
 {
     struct workforce w = workforce_new();

@@ -266,6 +266,33 @@ Test(trial, a_policy_that_was_replaced_leaves_nothing_behind)
     workforce_free(&w);
 }
 
+Test(trial, who_was_gathered_under_the_policies_before_is_told_too)
+{
+    struct policy_document before = draft_for("32"), after = draft_for("32");
+    struct workforce w = workforce_new();
+    struct engaged one = engaged_at(1, 11, 30);
+    struct worker_view view;
+    struct told told = {0};
+    struct two_colours *judge =
+        two_colours_new(&before.policy, on_day("2026-11-22"), note_told, &told);
+    struct post post;
+
+    workforce_add(&w, 1, born_1970, &one, 1);
+    registry_enter(w.reader);
+    cr_assert(registry_worker(w.reader, 1, &view));
+    post_find(w.reader, &view, &one, on_day("2026-11-22"), &post);
+    for (unsigned i = 0; i < 512; i++) {
+        post.document = i < 300 ? &before : &after;
+        two_colours_add(judge, &post, i < 300 ? 1 : 2);
+    }
+    cr_expect_eq(told.posts, 300, "under their own policies");
+    two_colours_flush(judge);
+    cr_expect_eq(told.posts, 512);
+    registry_leave(w.reader);
+    two_colours_free(judge);
+    workforce_free(&w);
+}
+
 Test(trial, more_policies_than_groups_are_judged_too)
 {
     struct policy_document documents[20];
