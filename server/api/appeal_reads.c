@@ -8,14 +8,18 @@
 
 /* -- what reading shares -------------------------------------------------------------------- */
 
+enum { PLACE_BYTES_MAX = 40 };
+
 struct appeal_query {
-    struct page page;
+    struct page page; /* its limit: what follows stands behind a place, not an id */
+    struct text after;
     int64_t worker_id;
     int state;
     bool overdue;
 };
 const struct field appeal_list_query[] = {
-    PAGE_FIELDS(struct appeal_query),
+    {"limit", FIELD_INT, offsetof(struct appeal_query, page.limit), false, 1, PAGE_MAX, NULL},
+    {"after", FIELD_TEXT, offsetof(struct appeal_query, after), false, 1, PLACE_BYTES_MAX, NULL},
     {"worker", FIELD_INT, offsetof(struct appeal_query, worker_id), false, 1, INT32_MAX, NULL},
     {"state", FIELD_CHOICE, offsetof(struct appeal_query, state), false, 0, 0, APPEAL_STATE_WORDS},
     {"overdue", FIELD_BOOL, offsetof(struct appeal_query, overdue), false, 0, 0, NULL},
@@ -76,6 +80,29 @@ static void put_appeal(struct json_writer *w, const struct appeal_row *row, day_
 
 /* -- GET /v1/appeals ------------------------------------------------------------------------ */
 
+static bool read_place(struct text from, struct appeal_place *place)
+{
+    struct text closed, due, id = {NULL, 0};
+    int64_t flag;
+
+    closed = text_cut(from, '.', &due);
+    due = text_cut(due, '.', &id);
+    if (id.at == NULL || !text_to_int(closed, 0, 1, &flag) ||
+        !text_to_int(id, 1, INT64_MAX, &place->id))
+        return false;
+    place->closed = flag != 0;
+    return !err_is(day_parse(due, NULL, &place->due));
+}
+
+static struct text write_place(struct exchange *x, const struct appeal_place *place)
+{
+    char due[DAY_TEXT_BYTES];
+    struct text day = day_format(place->due, due);
+
+    return text_of(arena_format(&x->arena, "%d.%.*s.%lld", place->closed, (int)day.bytes, day.at,
+                                (long long)place->id));
+}
+
 static enum step appeal_list_load(struct exchange *x)
 {
     const struct appeal_query *q = x->query;
@@ -83,11 +110,12 @@ static enum step appeal_list_load(struct exchange *x)
     struct appeal_filter filter = filter_of(x);
     struct batch *b;
 
+    if (q->after.at != NULL && !read_place(q->after, &filter.after))
+        return exchange_fail(x, err_field(ERR_QUERY_INVALID, "after", "the last answer's next"));
     if (filter.worker_id != 0 && q->worker_id != 0 && q->worker_id != filter.worker_id)
         return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
     if (q->worker_id != 0)
         filter.worker_id = q->worker_id;
-    filter.after = q->page.after;
     filter.state = choice_word(APPEAL_STATE_WORDS, q->state);
     filter.overdue = q->overdue;
     b = batch_new(app_of(x)->pg, &x->arena);
@@ -122,19 +150,25 @@ static enum step appeal_list_audit(struct exchange *x)
 
 static enum step appeal_list_answer(struct exchange *x)
 {
-    const struct appeal_query *q = x->query;
     const struct appeal_read_request *s = x->state;
+    struct text next = {NULL, 0};
+    int count = shown(x);
     struct list list;
-    int64_t last = 0;
 
     list_open(x, &list);
-    for (int i = 0; i < shown(x); i++) {
+    for (int i = 0; i < count; i++) {
         json_open_object(&list.w, NULL);
         put_appeal(&list.w, &s->found.rows[i], x->today);
         json_close_object(&list.w);
-        last = s->found.rows[i].appeal.id;
     }
-    return list_answer_by_id(x, &list, &q->page, s->found.count, last);
+    if (s->found.count > count) {
+        struct appeal_place last = appeal_place_of(&s->found.rows[count - 1]);
+
+        next = write_place(x, &last);
+        if (next.bytes == 0)
+            return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    }
+    return list_answer(x, &list, next);
 }
 
 step_fn *const appeal_list[] = {appeal_list_load, appeal_list_audit, appeal_list_answer, NULL};

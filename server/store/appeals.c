@@ -67,12 +67,19 @@ static void params_id_or_null(struct params *p, int64_t id)
         params_null(p);
 }
 
+struct appeal_place appeal_place_of(const struct appeal_row *row)
+{
+    return (struct appeal_place){row->appeal.state != APPEAL_OPEN, row->due, row->appeal.id};
+}
+
 void appeals_list(struct batch *b, const struct appeal_filter *filter, int32_t max,
                   struct appeal_rows *into)
 {
     struct params *p = params_new(b);
 
-    params_int64(p, filter->after);
+    params_bool(p, filter->after.closed);
+    params_date(p, filter->after.due);
+    params_int64(p, filter->after.id);
     params_id_or_null(p, filter->worker_id);
     params_id_or_null(p, filter->org_id);
     params_text(p, filter->region.at != NULL ? filter->region : TEXT(""));

@@ -21,9 +21,18 @@ struct appeal_rows {
     int count;
 };
 
+/* Where an appeal stands in the list. It moves when it is answered, so a page ends at a place, not at
+ * an appeal. */
+struct appeal_place {
+    bool closed;
+    day_t due;
+    int64_t id; /* 0: before all */
+};
+struct appeal_place appeal_place_of(const struct appeal_row *row);
+
 /* 0, "", .at NULL: not narrowed by this. */
 struct appeal_filter {
-    int64_t after; /* an appeal's id: what stands behind it */
+    struct appeal_place after;
     int64_t id, worker_id;
     int64_t org_id;     /* an organisation's own people, and what it filed */
     struct text region; /* prefix */

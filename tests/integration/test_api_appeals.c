@@ -346,6 +346,37 @@ Test(appeals, what_is_overdue_is_listed_first_and_the_answered_last)
     reply_clear(&reply);
 }
 
+Test(appeals, what_is_answered_between_two_pages_hides_nothing_that_waits)
+{
+    static const char *const reasons[] = {"HEALTH_NONE", "TRAIN_NONE", "TRAIN_POINTS"};
+    long long ids[3];
+    char next[64];
+    struct http_reply reply;
+
+    for (int i = 0; i < 3; i++)
+        ids[i] = file(him->key, say("{\"reason\":\"%s\",\"scope\":\"person\",\"words\":\"不对\"}",
+                                    reasons[i]));
+    reply = must("GET", "/v1/appeals?limit=2", cast->regulator.key, NULL);
+    cr_expect_eq(reply_int(&reply, "items.1.id"), ids[1], "%s", reply.body);
+    snprintf(next, sizeof next, "%s", reply_text(&reply, "next"));
+    reply_clear(&reply);
+    done(answer(ids[1], cast->regulator.key, "{\"outcome\":\"rejected\",\"words\":\"查无记录\"}"));
+    reply = must("GET", say("/v1/appeals?limit=2&after=%s", next), cast->regulator.key, NULL);
+    cr_expect_eq(reply_int(&reply, "items.0.id"), ids[2], "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "items.1.id"), ids[1], "answered, it stands among the last");
+    reply_clear(&reply);
+}
+
+Test(appeals, a_place_in_the_list_is_one_that_the_list_gave)
+{
+    static const char *const places[] = {"7", "0.2026-11-30", "2.2026-11-30.7", "0.2026-02-30.7",
+                                         "0.2026-11-30.0", "0.2026-11-30.7.", "0..7"};
+
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        expect_refused(places[i], ask("GET", say("/v1/appeals?after=%s", places[i]),
+                                      cast->regulator.key, NULL), 400, "query_invalid", "after");
+}
+
 /* -- what is refused ---------------------------------------------------------------------------- */
 
 Test(appeals, an_appeal_is_against_a_reason_that_is_there)
