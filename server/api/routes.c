@@ -16,6 +16,7 @@
 #include "api/devices.h"
 #include "api/forecast.h"
 #include "api/gate_check.h"
+#include "api/gate_roster.h"
 #include "api/gate_site.h"
 #include "api/health.h"
 #include "api/holidays.h"
@@ -217,6 +218,8 @@ const struct route routes[] = {
      "A gate hands in what it decided while alone"},
     READ("/v1/gate/site", MAY_CHECK, NULL, gate_site_get, NULL,
          "What a gate must know of its site to decide while alone"),
+    READ("/v1/gate/roster", MAY_CHECK, gate_roster_query, gate_roster_get, &gate_roster_state_bytes,
+         "Who may enter the gate's site on a day, signed, for a gate without network"),
     READ("/v1/lists", MAY_CHECK, NULL, list_overview_get, NULL,
          "Which status lists there are for a gate's region"),
     READ("/v1/lists/{region}/{number}/{day}", MAY_CHECK, NULL, list_get, &list_get_state_bytes,

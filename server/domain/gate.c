@@ -248,6 +248,23 @@ static bool zone_has_trade(const struct zone *zone, uint16_t trade)
     return zone->trade_count == 0;
 }
 
+static bool may_enter_zone(const struct gate_question *q, const struct zone *zone)
+{
+    return zone_has_trade(zone, q->trade) && holds_certificate(q, zone);
+}
+
+uint32_t gate_shut_zones(const struct gate_question *q)
+{
+    const struct site_rule *rule = rule_of(q);
+    uint32_t shut = 0;
+
+    for (unsigned i = 0; i < rule->zone_count; i++) {
+        if (is_restricted(q) || !may_enter_zone(q, &rule->zones[i]))
+            shut |= 1u << i;
+    }
+    return shut;
+}
+
 static bool decide_zone(const struct gate_question *q, struct gate_answer *answer)
 {
     const struct site_rule *rule = rule_of(q);
@@ -261,7 +278,7 @@ static bool decide_zone(const struct gate_question *q, struct gate_answer *answe
             continue;
         if (is_restricted(q))
             answer_with(answer, VERDICT_REFUSE, WHY_RESTRICTED);
-        else if (!zone_has_trade(zone, q->trade) || !holds_certificate(q, zone))
+        else if (!may_enter_zone(q, zone))
             answer_with(answer, VERDICT_REFUSE, WHY_ZONE);
         else
             return false;

@@ -69,6 +69,11 @@ struct gate_answer {
 
 void gate_decide(const struct gate_question *q, struct gate_answer *answer);
 
+/* The zones of the site's rule that are shut to somebody, a bit each, whichever gate he stands at: by
+ * his trade, his certificates, his colour. Of the question: site, facts, verdict, trade, yellow_gate,
+ * today. What a gate without network is told beforehand. */
+uint32_t gate_shut_zones(const struct gate_question *q);
+
 /* The same answer when the pass could not be recorded: the site's `unrecorded` rule. Of the question
  * these two read direction, site and device. */
 void gate_unrecorded(const struct gate_question *q, struct gate_answer *answer);

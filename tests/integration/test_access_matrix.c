@@ -327,6 +327,7 @@ static const struct example examples[] = {
      "{\"worker_no\":\"1\",\"direction\":\"in\",\"at\":\"{now}\",\"epoch\":1,\"seq\":1}", NULL},
     {"POST", "/v1/gate/passes", NOTHING, ANYBODY, "", "[]", NULL},
     {"GET", "/v1/gate/site", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/gate/roster", NOTHING, ANYBODY, "?day={today}", NULL, NULL},
     {"GET", "/v1/lists", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/lists/{region}/{number}/{day}", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/trust", NOTHING, ANYBODY, "", NULL, NULL},
