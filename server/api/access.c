@@ -24,7 +24,7 @@ const char *permission_name(enum permission one)
         "MAY_READ_DIRECTORY", "MAY_READ_PASSES", "MAY_READ_AUDIT",   "MAY_READ_HEALTH",
         "MAY_GIVE_ACCESS",   "MAY_ERASE",        "MAY_MAKE_CODE",    "MAY_SET_POLICY",
         "MAY_CONSENT",       "MAY_FIND_WORKER",  "MAY_SET_WEBHOOK",
-        "MAY_APPEAL",        "MAY_ANSWER",
+        "MAY_APPEAL",        "MAY_ANSWER",       "MAY_BADGE",
     };
     int place = __builtin_ctz((unsigned)one);
 

@@ -2,6 +2,7 @@
 
 #include "api/access.h"
 #include "api/person_seal.h"
+#include "api/slots.h"
 #include "domain/admit.h"
 #include "domain/idnumber.h"
 #include "store/writes.h"
@@ -202,27 +203,6 @@ struct err enrol_deciding(const struct work *work, struct enrolling *all)
     return OK;
 }
 
-/* Slots to try for each new worker: random in the open lists. */
-static struct err draw(const struct work *work, const struct open_lists *lists, size_t count,
-                       int64_t **candidates)
-{
-    uint64_t *drawn = arena_new_array(work->arena, count * SLOT_CANDIDATES, uint64_t);
-    struct err failed;
-
-    if (drawn == NULL)
-        return err_make(ERR_TOO_LARGE);
-    if (lists->count == 0)
-        return err_detail(ERR_INTERNAL, "no slot list is open");
-    failed = random_bytes(drawn, count * SLOT_CANDIDATES * sizeof *drawn);
-    for (size_t i = 0; i < count * SLOT_CANDIDATES; i++) {
-        uint64_t list = (uint64_t)lists->number[(drawn[i] >> 20) % lists->count];
-
-        drawn[i] = list << 20 | (drawn[i] & 0xFFFFF);
-    }
-    *candidates = (int64_t *)drawn;
-    return failed;
-}
-
 /* Columns of the new people among the items. */
 static struct err write_new(const struct work *work, const struct enrolling *all, struct batch *b,
                             size_t count)
@@ -233,7 +213,7 @@ static struct err write_new(const struct work *work, const struct enrolling *all
     struct text *column = arena_new_array(a, 6 * count, struct text);
     int64_t *candidates = NULL;
     size_t n = 0;
-    struct err failed = draw(work, &all->lists, count, &candidates);
+    struct err failed = slots_draw(a, &all->lists, count, &candidates);
 
     if (err_is(failed) || ids == NULL || others == NULL || types == NULL || column == NULL)
         return err_is(failed) ? failed : err_make(ERR_TOO_LARGE);

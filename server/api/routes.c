@@ -11,6 +11,7 @@
 #include "api/appeals.h"
 #include "api/append.h"
 #include "api/audit_reads.h"
+#include "api/badges.h"
 #include "api/calendar.h"
 #include "api/codes.h"
 #include "api/devices.h"
@@ -211,6 +212,12 @@ const struct route routes[] = {
     /* gates and codes */
     {METHOD_POST, "/v1/workers/{id}/code", MAY_MAKE_CODE, NULL, worker_code_fields,
      worker_code_post, &worker_code_post_bytes, 0, NULL, false, "A live code, as text, SVG or PNG"},
+    WRITE(METHOD_POST, "/v1/workers/{id}/badges", MAY_BADGE, NULL, badge_post, &badge_state_bytes,
+          "Issue a badge: the code of a sticker for a helmet"),
+    READ("/v1/workers/{id}/badges", MAY_MAKE_CODE, NULL, badge_list_get, &badge_state_bytes,
+         "List a worker's badges"),
+    WRITE(METHOD_POST, "/v1/workers/{id}/badges/{n}/void", MAY_MAKE_CODE, badge_void_fields,
+          badge_void_post, &badge_state_bytes, "Void a badge that was lost or is not worn any more"),
     {METHOD_POST, "/v1/gate/check", MAY_CHECK, NULL, NULL, gate_check_post, &gate_check_post_bytes,
      0, NULL, false, "A gate asks: open, refuse, or nobody can tell"},
     {METHOD_POST, "/v1/gate/passes", MAY_CHECK, NULL, NULL, gate_passes_post,

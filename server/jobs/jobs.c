@@ -17,6 +17,7 @@ const struct job job_table[] = {
     {"imports_interrupted", 60, LOCK(4), SQL_JOB_IMPORTS_INTERRUPTED},
     {"trials_interrupted", 60, LOCK(5), SQL_JOB_TRIALS_INTERRUPTED},
     {"anomalies", 60, LOCK(7), SQL_JOB_ANOMALIES},
+    {"slot_lists", 60, LOCK(9), SQL_JOB_SLOT_LISTS},
     {"outbox_purge", 24 * HOUR_S, LOCK(6), SQL_JOB_OUTBOX_PURGE},
 };
 const size_t job_count = sizeof job_table / sizeof job_table[0];

@@ -22,19 +22,6 @@ static struct err decode_resolved(void *into, const struct rows *rows)
     return OK;
 }
 
-static struct err decode_lists(void *into, const struct rows *rows)
-{
-    struct open_lists *lists = into;
-
-    lists->number = arena_new_array(rows->arena, (size_t)rows->count + 1, int32_t);
-    if (lists->number == NULL)
-        return err_make(ERR_TOO_LARGE);
-    for (int i = 0; i < rows->count; i++)
-        lists->number[i] = row_int32(rows, i, SLOT_LISTS_NUMBER);
-    lists->count = (size_t)rows->count;
-    return OK;
-}
-
 void enrol_resolve(struct batch *b, const int16_t *types, const struct text *hmacs,
                    const struct text *name_hmacs, size_t count, struct resolved *resolved,
                    struct open_lists *lists, struct arena *arena)
@@ -49,7 +36,7 @@ void enrol_resolve(struct batch *b, const int16_t *types, const struct text *hma
     params_bytea_array(p, hmacs, count);
     params_bytea_array(p, name_hmacs, count);
     batch_add(b, SQL_ENROL_RESOLVE, p, decode_resolved, r);
-    batch_add(b, SQL_SLOT_LISTS, params_new(b), decode_lists, lists);
+    slot_lists(b, lists);
 }
 
 static void insert_persons(struct batch *b, const struct person_rows *rows)

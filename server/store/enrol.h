@@ -2,19 +2,12 @@
 #ifndef STORE_ENROL_H
 #define STORE_ENROL_H
 
-#include "store/pg.h"
-
-enum { SLOT_CANDIDATES = 24 }; /* half-full lists refuse 24 draws once in 16 million */
+#include "store/slots.h"
 
 struct resolved {
     int64_t worker_id; /* known, or newly drawn */
     bool known;
     int64_t other;     /* who holds the number under another name; 0: nobody */
-};
-
-struct open_lists {
-    int32_t *number;
-    size_t count;
 };
 
 /* resolved[count] is filled in the order of the arrays. arena is the batch's. */

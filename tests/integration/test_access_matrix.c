@@ -116,6 +116,14 @@ static long long anomaly(long long site)
     return fixture_query_int("SELECT max(id) FROM anomaly");
 }
 
+static void badge(const char *key, long long worker)
+{
+    struct http_reply reply =
+        server_must(&server, "POST", say("/v1/workers/%lld/badges", worker), key, NULL);
+
+    reply_clear(&reply);
+}
+
 static long long import(const char *key)
 {
     struct http_question question = {.method = "POST", .path = "/v1/imports", .key = key,
@@ -198,6 +206,9 @@ static void set_objects(void)
     snprintf(list_region, sizeof list_region, "%s", reply_text(&lists, "region"));
     list_number = reply_int(&lists, "lists.0");
     reply_clear(&lists);
+    badge(cast->contractor.key, city.own.id);
+    badge(city.neighbour.key, city.next_door.id);
+    badge(cast->other_contractor.key, city.far.id);
     memcpy(ids, all, sizeof ids);
     memcpy(ids[TRIAL], trials, sizeof trials);
     for (int i = 0; i < 3; i++) {
@@ -323,6 +334,9 @@ static const struct example examples[] = {
     {"POST", RECORDS, PERSON, ANYBODY, "",
      "{\"kind\":\"consent\",\"scope\":\"health\",\"given\":true}", NULL},
     {"POST", "/v1/workers/{id}/code", PERSON, ANYBODY, "", "{\"svg\":false}", NULL},
+    {"POST", "/v1/workers/{id}/badges", PERSON, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/workers/{id}/badges", PERSON, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/workers/{id}/badges/{n}/void", PERSON, ANYBODY, "", "{\"reason\":\"lost\"}", NULL},
     {"POST", "/v1/gate/check", NOTHING, ANYBODY, "",
      "{\"worker_no\":\"1\",\"direction\":\"in\",\"at\":\"{now}\",\"epoch\":1,\"seq\":1}", NULL},
     {"POST", "/v1/gate/passes", NOTHING, ANYBODY, "", "[]", NULL},
@@ -370,6 +384,8 @@ static const char *fill(char into[2048], const char *template, enum object objec
 
     put(turn[0], 2048, template, "{id}", say("%lld", ids[object][whose]));
     put(turn[1], 2048, turn[0], "{}", say("%lld", ids[object][whose]));
+    memcpy(turn[0], turn[1], sizeof turn[0]);
+    put(turn[1], 2048, turn[0], "{n}", "1"); /* the first badge */
     put(turn[0], 2048, turn[1], "{pass}",
         say("%lld-1-7-%.4s%.2s%.2s", ids[object][whose], city_today(), city_today() + 5,
             city_today() + 8));

@@ -477,13 +477,33 @@ Test(passes_cluster, killing_postgresql_loses_and_doubles_nothing, .timeout = 18
 
 /* -- jobs --------------------------------------------------------------------------------------- */
 
-Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fixture_close,
-     .timeout = 60)
+/* Every job once, on a loop of its own. */
+static void run_jobs(void)
 {
     struct pg_pool *pool;
     struct jobs *jobs;
 
     memset(&app, 0, sizeof app);
+    app.loop = loop_new();
+    timer = loop_timer_new(app.loop, on_timer, NULL);
+    pool = pg_pool_new(app.loop, &(struct pg_options){.conninfo = fixture_conninfo(FIXTURE_APP),
+                                                      .connections = 1,
+                                                      .queue_max = 16,
+                                                      .batch_ms = 5000,
+                                                      .allow_unsafe = true});
+    jobs = jobs_start(app.loop, pool);
+    for (int i = 0; i < 400 && !jobs_have_run(jobs); i++)
+        turn(20);
+    cr_expect(jobs_have_run(jobs));
+    pg_pool_free(pool);
+    jobs_stop(jobs);
+    loop_timer_free(timer);
+    loop_free(app.loop);
+}
+
+Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fixture_close,
+     .timeout = 60)
+{
     fixture_exec("INSERT INTO idempotency (tenant, route, key, fingerprint, status, answer, at) VALUES"
                  " (1, 'r', 'old', decode(repeat('00', 32), 'hex'), 200, '', now() - interval '401 days'),"
                  " (1, 'r', 'new', decode(repeat('00', 32), 'hex'), 200, '', now() - interval '399 days')");
@@ -502,17 +522,7 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
     fixture_exec("INSERT INTO webhook_secret (webhook_id, number, sealed, recorded_at)"
                  " SELECT 1, n, decode(repeat('00', 61), 'hex'), now() - (4 - n) * interval '20 hours'"
                  " FROM generate_series(1, 3) AS n");
-    app.loop = loop_new();
-    timer = loop_timer_new(app.loop, on_timer, NULL);
-    pool = pg_pool_new(app.loop, &(struct pg_options){.conninfo = fixture_conninfo(FIXTURE_APP),
-                                                      .connections = 1,
-                                                      .queue_max = 16,
-                                                      .batch_ms = 5000,
-                                                      .allow_unsafe = true});
-    jobs = jobs_start(app.loop, pool);
-    for (int i = 0; i < 200 && !jobs_have_run(jobs); i++)
-        turn(20);
-    cr_expect(jobs_have_run(jobs));
+    run_jobs();
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM pg_inherits WHERE inhparent = 'pass'::regclass"), 3);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM idempotency"), 1);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'interrupted'"
@@ -522,8 +532,38 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM outbox"), 1);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM delivery"), 1);
     cr_expect_eq(fixture_query_int("SELECT sum(number) FROM webhook_secret"), 5); /* 2 and 3 */
-    pg_pool_free(pool);
-    jobs_stop(jobs);
-    loop_timer_free(timer);
-    loop_free(app.loop);
+}
+
+static void fill_list(int number, int slots)
+{
+    char sql[256];
+
+    snprintf(sql, sizeof sql,
+             "INSERT INTO slot (index, worker_id, badge)"
+             " SELECT (%d::bigint << 20) + n, 1, n FROM generate_series(0, %d - 1) AS n"
+             " ON CONFLICT DO NOTHING", number, slots);
+    fixture_exec(sql);
+}
+
+/* Lists 0 and 1 are open at first. */
+Test(jobs, codes_find_another_list_open_once_the_open_ones_are_half_full, .init = fixture_open,
+     .fini = fixture_close, .timeout = 120)
+{
+    const char *open = "SELECT coalesce(sum(number * 10 + open::int), 0) FROM slot_list";
+
+    fixture_exec("ALTER TABLE slot DISABLE TRIGGER USER"); /* its rows are of no interest to the log */
+    fill_list(0, 600000);
+    fill_list(1, 1048576 - 600000 - 1024);
+    run_jobs();
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM slot_list"), 2, "not quite half");
+    fill_list(1, 1048576 - 600000);
+    run_jobs();
+    cr_expect_eq(fixture_query_int(open), 1 + 11 + 21, "0, 1 and 2 are open");
+    run_jobs();
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM slot_list"), 3, "a third of them is taken");
+    fill_list(0, 7 << 17);
+    run_jobs();
+    cr_expect_eq(fixture_query_int("SELECT open::int::bigint FROM slot_list WHERE number = 0"), 0,
+                 "seven eighths full");
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM slot_list WHERE open"), 2);
 }
