@@ -9,6 +9,9 @@ enum { PATH_BYTES = 512, BUSY_MS = 250 };
 
 static struct err err_of(int code)
 {
+    /* A file that may not grow is an I/O error to SQLite; to people the disk is full. */
+    if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE)
+        code = SQLITE_FULL;
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -26,12 +29,7 @@ static struct err err_of(int code)
 
 static struct err run(struct db *db, const char *sql)
 {
-    int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
-
-    /* A write that hits the file's limit is an I/O error to SQLite; to people the disk is full. */
-    if (code == SQLITE_IOERR && sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_WRITE)
-        code = SQLITE_FULL;
-    return err_of(code);
+    return err_of(sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
 }
 
 /* -- opening ------------------------------------------------------------------------------------ */
@@ -182,8 +180,6 @@ struct err query_close(struct query *q)
 
     (void)sqlite3_finalize(q->statement); /* says once more what stepping said */
     q->statement = NULL;
-    if ((code & 0xff) == SQLITE_IOERR && code == SQLITE_IOERR_WRITE)
-        code = SQLITE_FULL;
     return err_of(code);
 }
 

@@ -118,6 +118,63 @@ Test(gate_agent, alone_it_answers_within_the_boards_patience_and_hands_in_later)
     cr_expect_eq(passes(say("source = 3 AND direction = 2 AND worker_id = %lld", city.own.id)), 1);
 }
 
+/* Online until here; from now on the server is gone and what was fetched before must do. */
+static void go_alone(void)
+{
+    gate_wait_is(&gate, "can_decide", true);
+    server_stop(&server);
+    gate_wait_is(&gate, "online", false);
+}
+
+Test(gate_agent, alone_it_opens_to_whom_the_roster_names_and_cannot_tell_about_others)
+{
+    char own[1200], far[1200];
+    struct http_reply reply;
+
+    snprintf(own, sizeof own, "%s", code_of(&city.own));
+    snprintf(far, sizeof far, "%s", code_of(&city.far));
+    go_alone();
+    reply = gate_scan(&gate, own, "in");
+    cr_expect_str_eq(reply_text(&reply, "recorded"), "gate", "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "colour"), "green", "%s", reply.body);
+    expect(reply, "gate", "open", "ok");
+    expect(gate_scan(&gate, own, "in"), "gate", "open", "ok");
+    cr_expect_eq(gate_status_int(&gate, "receipts_kept"), 1, "the same scan is the same pass");
+    expect(gate_scan(&gate, far, "in"), "gate", "cannot_tell", "stale");
+    expect(gate_post(&gate, "{\"worker_no\":\"1\",\"direction\":\"in\"}"), "gate", "cannot_tell",
+           "stale");
+}
+
+Test(gate_agent, it_goes_on_alone_after_a_power_cut)
+{
+    char code[1200];
+
+    snprintf(code, sizeof code, "%s", code_of(&city.own));
+    go_alone();
+    gate_kill(&gate);
+    gate_start_again(&gate);
+    cr_expect(gate_status_is(&gate, "clock_good"));
+    cr_expect(gate_status_is(&gate, "can_decide"));
+    expect(gate_scan(&gate, code, "in"), "gate", "open", "ok");
+    cr_expect_eq(gate_status_int(&gate, "seq"), 1);
+}
+
+Test(gate_agent, a_full_disk_follows_the_sites_rule_and_locks_nobody_in)
+{
+    char code[1200];
+
+    snprintf(code, sizeof code, "%s", code_of(&city.own));
+    go_alone();
+    gate_end(&gate);
+    gate.file_bytes_max = 96 * 1024;
+    gate_start_again(&gate);
+    for (int i = 0; i < 200 && gate_status_is(&gate, "can_record"); i++)
+        done(gate_scan(&gate, "hello", "out"));
+    cr_expect_not(gate_status_is(&gate, "can_record"));
+    expect(gate_scan(&gate, code, "in"), "gate", "cannot_tell", "unrecorded");
+    expect(gate_scan(&gate, code, "out"), "gate", "open", "exit");
+}
+
 Test(gate_agent, a_forged_code_is_refused_with_and_without_the_server)
 {
     char code[1200];
