@@ -109,6 +109,7 @@ static bool open_line(struct agent *agent)
     agent->sync = sync_open(&(struct sync_parts){.loop = agent->loop,
                                                  .settings = s,
                                                  .key = agent->key,
+                                                 .signer = agent->signer,
                                                  .news = on_news,
                                                  .unreachable = on_unreachable,
                                                  .arg = agent},

@@ -17,6 +17,7 @@ enum { KNOWN_LISTS_MAX = 128 }; /* 32 MB of packed statuses */
 /* Names of what is kept. */
 #define KEPT_SITE  "site"
 #define KEPT_TRUST "trust"
+#define KEPT_KEY   "key" /* which key of this gate the server has */
 void kept_roster_name(char name[KEPT_NAME_BYTES], day_t day);
 /* and "list/<region>/<number>/<YYYY-MM-DD>", as the list's `sub` ends */
 

@@ -101,6 +101,7 @@ static void put_status(struct json_writer *w, const struct agent *agent, const s
     json_put_int(w, "lists", known->list_count);
     json_put_int(w, "trust_seq", known->has_trust ? (int64_t)known->trust.sequence : -1);
     put_time(w, "synced_at", p->sync.done_at);
+    json_put_int(w, "sync_rounds", p->sync.rounds);
     put_time(w, "sync_tried_at", p->sync.tried_at);
     json_put_string(w, "sync_failed_at", p->sync.step);
     json_put_string(w, "sync_trouble", p->sync.trouble);

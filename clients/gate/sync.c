@@ -102,6 +102,8 @@ enum fetched sync_judge_answer(struct sync *sync, const struct answer *answer)
         return FETCHED_NONE;
     snprintf(trouble, sizeof trouble, "HTTP %d", answer->status);
     (void)sync_ill(sync, trouble);
+    if (answer->status == 401 || answer->status == 403)
+        sync->parts.unreachable(sync->parts.arg); /* nor will it answer for a scan */
     if (answer->status == 403 &&
         strcmp(json_string_at(answer->json, "code"), err_row(ERR_DEVICE_DISABLED)->code) == 0)
         return FETCHED_OUT;
@@ -171,13 +173,15 @@ static void forget_everything(struct sync *sync)
     sync_tell(sync, "");
 }
 
-static void note_round(struct sync *sync, const char *failed_at)
+static void note_round(struct sync *sync, const char *failed_at, bool whole)
 {
     lock(sync);
-    if (failed_at == NULL) {
+    if (failed_at == NULL && whole) {
         sync->state.done_at = sync_clock(sync);
-        sync->state.trouble[0] = '\0';
+        sync->state.rounds++;
     }
+    if (failed_at == NULL)
+        sync->state.trouble[0] = '\0';
     snprintf(sync->state.step, sizeof sync->state.step, "%s", failed_at != NULL ? failed_at : "");
     unlock(sync);
     if (failed_at != NULL)
@@ -204,7 +208,7 @@ static bool run_round(struct sync *sync, unsigned first)
         if (end == STEPPED_OUT || end == STEPPED_NOWHERE)
             break;
     }
-    note_round(sync, failed_at);
+    note_round(sync, failed_at, first == 0);
     return failed_at == NULL;
 }
 

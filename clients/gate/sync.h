@@ -9,6 +9,7 @@
 #include "clients/gate/gate_settings.h"
 #include "clients/gate/gate_time.h"
 #include "clients/gate/kept.h"
+#include "crypto/signer.h"
 
 struct sync;
 
@@ -24,6 +25,7 @@ struct sync_parts {
     struct loop *loop;
     const struct gate_settings *settings;
     const char *key;
+    const struct signer *signer; /* its public half is registered at the server */
     sync_news_fn *news;
     void (*unreachable)(void *arg); /* on the sync's thread */
     void *arg;
@@ -40,6 +42,7 @@ void sync_receipts(struct sync *sync);
 
 struct sync_state {
     time_us tried_at, done_at; /* 0: never; done: every step went well */
+    int64_t rounds;            /* that went well, since the start */
     char step[16];             /* at which the last one failed; "": none did */
     char trouble[160];         /* what was wrong with it */
 };

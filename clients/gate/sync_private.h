@@ -41,6 +41,7 @@ enum stepped {
 
 /* sync_steps.c, hand_in.c */
 enum stepped sync_site(struct sync *sync);
+enum stepped sync_key(struct sync *sync);
 enum stepped sync_trust(struct sync *sync);
 enum stepped sync_rosters(struct sync *sync);
 enum stepped sync_lists(struct sync *sync);
