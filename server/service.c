@@ -74,7 +74,7 @@ static struct err open_keys(struct service *service)
         return e;
     shared->trust.sequence = 1;
     key = *signer_key(shared->signer);
-    key.kinds |= 1u << TOKEN_BADGE | 1u << TOKEN_ROSTER | 1u << TOKEN_LIST;
+    key.kinds |= 1u << TOKEN_CRED | 1u << TOKEN_BADGE | 1u << TOKEN_ROSTER | 1u << TOKEN_LIST;
     e = trust_list_add(&shared->trust, &key);
     if (err_is(e))
         return e;
@@ -103,7 +103,7 @@ static struct buckets *new_buckets(int64_t period_us, int64_t count)
     return buckets;
 }
 
-enum { ERRANDS_WAITING_MAX = 64 };
+enum { ERRANDS_WAITING_MAX = 64, SHORT_FAILURES_PER_MIN = 10 };
 
 static void fill_shared(struct service *service)
 {
@@ -128,6 +128,7 @@ static void fill_shared(struct service *service)
     shared->webhook_rules.plain = s->webhook_plain;
     CHECK(network_list_parse(text_of(s->webhook_networks), &shared->webhook_rules.networks));
     shared->key_requests = new_buckets(US_PER_SECOND, s->key_requests_per_s);
+    shared->short_failures = new_buckets(60 * (int64_t)US_PER_SECOND, SHORT_FAILURES_PER_MIN);
     shared->address_failures = new_buckets(60 * (int64_t)US_PER_SECOND,
                                            s->address_failures_per_min);
 }
@@ -352,6 +353,7 @@ void service_close(struct service *service)
     free(service->loops);
     errands_free(shared->errands);
     free(shared->key_requests);
+    free(shared->short_failures);
     free(shared->address_failures);
     if (shared->registry != NULL) {
         router_free(shared->router);

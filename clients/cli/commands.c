@@ -169,6 +169,9 @@ static const struct option_row worker_calendar[] = {
 static const struct option_row worker_code[] = {
     {"--site", "ID", OPTION_INT, false, "为此工地", "for this site"},
     {"--version", "N", OPTION_INT, false, "至少包含此版本", "as of this version at least"},
+    {"--short", "true", OPTION_BOOL, false, "另给 20 位数字短码", "twenty digits as well"},
+    {"--device-key", "FILE", OPTION_JSON, false, "手机公钥（JWK），另给离线凭证",
+     "a phone's public key (JWK): a cred for use without network as well"},
     END,
 };
 static const struct option_row worker_find[] = {

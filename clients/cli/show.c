@@ -378,6 +378,10 @@ int show_code(struct session *s, const json_t *answer)
         !err_is(qr_terminal(&qr, &arena, &lines)))
         printf("%.*s", (int)lines.bytes, lines.at);
     arena_clear(&arena);
+    if (json_object_get(answer, "short") != NULL)
+        show_pair(english ? "digits" : "数字短码", json_string_at(answer, "short"));
+    if (json_object_get(answer, "cred") != NULL)
+        show_pair(english ? "cred" : "离线凭证", json_string_at(answer, "cred"));
     show_value("expires_at", json_object_get(answer, "expires_at"), english, until, sizeof until);
     show_pair(english ? "colour" : "颜色", colour_word(json_string_at(answer, "colour"), english));
     show_pair(english ? "valid until" : "有效至", until);

@@ -45,6 +45,7 @@ struct shared {
     unsigned char server_id[16];
     int64_t queue_max;
     struct buckets *key_requests;     /* what one key may ask in a second */
+    struct buckets *short_failures;   /* how often one gate may show digits that are none */
     struct buckets *address_failures; /* how often one address may show a key that is none */
     struct webhook_rules webhook_rules; /* which addresses may be told */
     struct outbox_figures outbox;       /* what is told and what waits: store/outbox.h */

@@ -2,6 +2,7 @@
 
 #include "api/access.h"
 #include "api/append.h"
+#include "api/code_forms.h"
 #include "api/metrics.h"
 #include "base/json.h"
 #include "crypto/qr.h"
@@ -18,13 +19,16 @@ enum {
 
 struct code_input {
     int64_t site, version;
-    bool svg;
+    const json_t *device_key;
+    bool svg, with_short;
 };
 
 const struct field worker_code_fields[] = {
     {"site", FIELD_INT, offsetof(struct code_input, site), false, 1, INT64_MAX, NULL},
     {"version", FIELD_INT, offsetof(struct code_input, version), false, 1, INT32_MAX, NULL},
     {"svg", FIELD_BOOL, offsetof(struct code_input, svg), false, 0, 0, NULL},
+    {"device_key", FIELD_OBJECT, offsetof(struct code_input, device_key), false, 0, 0, NULL},
+    {"short", FIELD_BOOL, offsetof(struct code_input, with_short), false, 0, 0, NULL},
     {NULL},
 };
 
@@ -49,6 +53,7 @@ struct code_make {
     struct verdict verdict;
     struct live_claims claims;
     struct text code;
+    struct code_forms forms;
     const char *content_type;
     struct text body;
 };
@@ -60,12 +65,16 @@ const size_t worker_code_post_bytes = sizeof(struct code_make);
 static enum step code_begin(struct exchange *x)
 {
     struct code_make *s = x->state;
+    const struct code_input *input = x->input;
     const struct caller *caller = caller_of(x);
 
     if (!text_to_int(x->params[0], 1, INT64_MAX, &s->worker_id))
         return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
     if (caller->role == ACCOUNT_WORKER && caller->worker_id != s->worker_id)
         return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
+    /* Twelve hours on somebody else's phone would be a lent card. */
+    if (input->device_key != NULL && caller->role != ACCOUNT_WORKER)
+        return exchange_fail(x, err_field(ERR_FORBIDDEN, "/device_key", "the worker's own key"));
     return STEP_NEXT;
 }
 
@@ -189,6 +198,22 @@ static struct err sign(struct exchange *x, struct code_make *s)
     return OK;
 }
 
+/* What was asked for beside the live code. */
+static struct err make_forms(struct exchange *x, struct code_make *s)
+{
+    const struct code_input *input = x->input;
+    struct verdict tomorrow;
+    struct err e = OK;
+
+    if (input->device_key != NULL) {
+        safety_code(&s->facts, NULL, &s->document->policy, (day_t)(x->today + 1), &tomorrow);
+        e = code_forms_bind(x, input->device_key, &s->claims, tomorrow.person_colour, &s->forms);
+    }
+    if (!err_is(e) && input->with_short)
+        e = code_forms_shorten(x, s->index, &s->forms);
+    return e;
+}
+
 /* -- the answer ------------------------------------------------------------------------------- */
 
 static void put_day(struct json_writer *w, const char *key, day_t day)
@@ -252,6 +277,7 @@ static struct err render_json(struct exchange *x, struct code_make *s, struct te
         json_put_text(&w, "svg", svg);
     put_time(&w, "expires_at", s->claims.exp);
     put_time(&w, "renew_at", renew_s < s->claims.exp ? renew_s : s->claims.exp);
+    code_forms_put(&w, &s->forms);
     json_put_string(&w, "colour",
                     colour_name((enum colour)(s->verdict.has_context ? s->verdict.colour_here
                                                                      : s->verdict.person_colour)));
@@ -319,6 +345,8 @@ static struct err make(struct exchange *x, struct code_make *s)
         e = evaluate(x, s);
     if (!err_is(e))
         e = sign(x, s);
+    if (!err_is(e))
+        e = make_forms(x, s);
     return err_is(e) ? e : render(x, s);
 }
 
@@ -397,19 +425,21 @@ static enum step code_from_database(struct exchange *x)
     return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
 }
 
-/* A worker's look at himself needs no row; anybody else's does, before he sees anything. */
+/* A worker's look at himself needs no row; anybody else's does, before he sees anything. What opens for
+ * half a day without network has one too, and so a leaf of the log. */
 static enum step code_audit(struct exchange *x)
 {
     const struct code_make *s = x->state;
     struct batch *b;
 
-    if (caller_of(x)->role == ACCOUNT_WORKER)
+    if (caller_of(x)->role == ACCOUNT_WORKER && s->forms.cred.at == NULL)
         return STEP_NEXT;
     b = batch_new(app_of(x)->pg, &x->arena);
     if (b == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
     audit_insert(b, &(struct audit_row){.account_id = caller_of(x)->account_id,
-                                        .action = "worker.code",
+                                        .action = s->forms.cred.at != NULL ? "worker.cred"
+                                                                    : "worker.code",
                                         .worker_id = s->worker_id,
                                         .request_id = (int64_t)x->id});
     return exchange_wait(x, batch_send(b, exchange_waiter(x)));

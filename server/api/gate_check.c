@@ -13,6 +13,7 @@
 #include "api/input.h"
 #include "api/metrics.h"
 #include "base/log.h"
+#include "crypto/short_code.h"
 #include "domain/engine.h"
 
 enum {
@@ -71,12 +72,11 @@ static struct err read_body(struct exchange *x, struct gate_check *s)
     e = input_check(x->json, gate_fields, &x->arena, &s->input);
     if (err_is(e))
         return e;
-    if (s->input.short_code.at != NULL)
-        return err_field(ERR_SHORT_CODE, "/short", "code | worker_no");
-    given = (s->code.at != NULL) + (s->input.worker_no.at != NULL);
+    given = (s->code.at != NULL) + (s->input.short_code.at != NULL) +
+            (s->input.worker_no.at != NULL);
     if (given != 1)
         return err_field(given == 0 ? ERR_FIELD_MISSING : ERR_FIELD_UNKNOWN, "/code",
-                         "code | worker_no");
+                         "code | short | worker_no");
     return OK;
 }
 
@@ -114,9 +114,31 @@ static enum token_why judge(struct exchange *x, const struct token *token)
         why = token_verify(token, &shared->trust);
         if (why != TOKEN_OK)
             return why;
-        recent_verified(shared->recent, token->digest, token->live.exp + TOKEN_SKEW_S);
+        recent_verified(shared->recent, token->digest, token_dead_s(token, TOKEN_SKEW_S));
     }
     return token_in_time(token, now_s, TOKEN_SKEW_S);
+}
+
+/* A gate that shows wrong digits is not listened to for a while: they must not be guessed. Of what
+ * it shows then, nothing is looked at. */
+static struct err read_digits(struct exchange *x, struct gate_check *s)
+{
+    const struct shared *shared = app_of(x)->shared;
+    int64_t gate_id = caller_of(x)->device_id, now_us = clock_monotonic_us();
+    enum token_why why = TOKEN_SIGNATURE;
+    struct live_claims *live = &s->token.live;
+
+    if (bucket_has(shared->short_failures, gate_id, now_us))
+        why = short_code_read(shared->vault, s->input.short_code, x->now / US_PER_SECOND,
+                              &live->index, &live->iat);
+    else if (s->input.direction == DIRECTION_IN)
+        return err_make(ERR_RATE_LIMITED);
+    if (why == TOKEN_SIGNATURE)
+        (void)bucket_take(shared->short_failures, gate_id, now_us);
+    s->is_short = s->has_token = why == TOKEN_OK;
+    live->exp = live->iat + 2 * SHORT_CODE_STEP_S;
+    s->c.code_says = why_of_token(why);
+    return OK;
 }
 
 static void read_code(struct exchange *x, struct gate_check *s)
@@ -152,8 +174,11 @@ static enum step gate_read(struct exchange *x)
     if (err_is(e))
         return exchange_fail(x, e);
     s->c.direction = (enum direction)s->input.direction;
-    read_code(x, s);
-    return STEP_NEXT;
+    if (s->input.short_code.at != NULL)
+        e = read_digits(x, s);
+    else
+        read_code(x, s);
+    return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
 }
 
 /* -- look and decide -------------------------------------------------------------------------- */
@@ -175,7 +200,7 @@ static void name_pass(struct exchange *x, struct gate_check *s)
     s->pass.decided_at = x->now;
     s->pass.worker_id = s->c.worker_id;
     s->pass.token_index = s->has_token ? (int64_t)s->token.live.index : -1;
-    s->pass.token_iat = s->has_token ? s->token.live.iat : 0;
+    s->pass.token_iat = s->has_token ? token_time(&s->token) : 0;
     s->pass.site_id = s->c.site != NULL ? s->site.id : 0;
 }
 
@@ -195,12 +220,13 @@ static void decide(struct exchange *x, struct gate_check *s)
 {
     const struct engine *engine = engine_now();
     int64_t clock_ms = (s->input.at - x->now) / US_PER_MS;
+    unsigned colour;
 
     s->c.today = x->today;
     s->c.gate_clock_off = clock_ms > GATE_CLOCK_MS_MAX || clock_ms < -GATE_CLOCK_MS_MAX;
-    s->c.live_code = s->has_token && s->token.kind == TOKEN_LIVE;
+    s->c.live_code = s->has_token && token_colour_on(&s->token, x->today, 0, &colour);
     if (s->c.live_code) {
-        s->c.code_colour = (uint8_t)s->token.live.colour;
+        s->c.code_colour = (uint8_t)colour;
         s->c.code_policy = (uint32_t)s->token.live.policy;
     }
     gate_look_presence(x, s);

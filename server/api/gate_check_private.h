@@ -20,7 +20,8 @@ struct gate_check {
     struct text code; /* as scanned; .at NULL: by number */
     unsigned char bytes[TOKEN_BYTES_MAX];
     struct token token;
-    bool has_token, claimed, repeated;
+    bool has_token, is_short; /* by digits: ->token holds index and time alone */
+    bool claimed, repeated;
     struct gate_case c;
     struct gate_outcome outcome;
     struct gate_answer answer; /* what the device is told */

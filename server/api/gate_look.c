@@ -150,7 +150,7 @@ void gate_repeat(struct gate_check *s, const struct pass *earlier, enum recent_r
     };
 }
 
-/* A live code is one pass at one gate in one direction, while it lives. Somebody whom nobody could
+/* A code that is not a badge is one pass at one gate in one direction, while it lives. Somebody whom nobody could
  * tell anything may ask again. */
 static void claim_code(struct exchange *x, struct gate_check *s)
 {
@@ -163,7 +163,7 @@ static void claim_code(struct exchange *x, struct gate_check *s)
 
     s->use = (struct recent_use){
         .site_id = s->site.id, .gate_id = s->pass.gate_id, .index = s->pass.token_index,
-        .iat = s->pass.token_iat, .until_s = s->token.live.exp + TOKEN_SKEW_S, .seq = s->pass.seq,
+        .iat = s->pass.token_iat, .until_s = token_dead_s(&s->token, TOKEN_SKEW_S), .seq = s->pass.seq,
         .epoch = s->pass.epoch, .day = s->pass.day, .direction = s->pass.direction,
     };
     s->claimed = true;
@@ -194,7 +194,7 @@ struct err gate_look_earlier(struct exchange *x, struct gate_check *s)
         gate_repeat(s, &earlier, recorded);
         return OK;
     }
-    if (s->c.code_says == WHY_OK && s->has_token && s->token.kind == TOKEN_LIVE)
+    if (s->c.code_says == WHY_OK && s->has_token && s->token.kind != TOKEN_BADGE)
         claim_code(x, s);
     return OK;
 }

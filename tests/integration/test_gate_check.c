@@ -6,7 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crypto/token.h"
 #include "support/cast.h"
+#include "support/code_maker.h"
 #include "support/pg_fixture.h"
 
 static struct server server;
@@ -289,9 +291,10 @@ Test(gate_check, bad_bodies_are_refused_by_name)
 {
     const char *const key = cast.gate_account.key;
 
-    expect_problem(check_at(key, "\"short\":\"12345678901234567890\"", "in", 1), 422, "short_code");
     expect_problem(check_at(key, "\"code\":7", "in", 1), 400, "field_type");
     expect_problem(check_at(key, "\"code\":\"x\",\"worker_no\":\"1\"", "in", 1), 400,
+                   "field_unknown");
+    expect_problem(check_at(key, "\"code\":\"x\",\"short\":\"1\"", "in", 1), 400,
                    "field_unknown");
     expect_problem(check_at(key, "\"code\":\"x\",\"open\":true", "in", 1), 400, "field_unknown");
     expect_problem(check_at(key, "\"code\":\"x\"", "sideways", 1), 400, "field_choice");
@@ -472,4 +475,145 @@ Test(gate_check, a_thousand_at_once_are_taken)
     reply_clear(&reply);
     free(body);
     cr_expect_eq(passes(), 1000);
+}
+
+/* -- a phone without network ------------------------------------------------------------------- */
+
+static void base64url(const unsigned char *bytes, char text[45])
+{
+    EVP_EncodeBlock((unsigned char *)text, bytes, 32);
+    text[43] = '\0'; /* 32 bytes are 43 characters and one of padding */
+    for (char *at = text; *at != '\0'; at++)
+        *at = (char)(*at == '+' ? '-' : *at == '/' ? '_' : *at);
+}
+
+/* What the phone asks for its code with. */
+static const char *device_key(struct signer *phone)
+{
+    unsigned char point[ECC_POINT_BYTES];
+    char x[45], y[45];
+
+    cr_assert(ecc_point(signer_key(phone)->public_key, point));
+    base64url(point, x);
+    base64url(point + 32, y);
+    return say("{\"device_key\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"ext\":true,"
+               "\"x\":\"%s\",\"y\":\"%s\"}}", x, y);
+}
+
+static const char *cred_of(struct signer *phone)
+{
+    static char cred[1100];
+    struct http_reply reply =
+        must("POST", say("/v1/workers/%lld/code", worker), worker_key, device_key(phone));
+
+    snprintf(cred, sizeof cred, "%s", reply_text(&reply, "cred"));
+    reply_clear(&reply);
+    return cred;
+}
+
+static const char *shown(struct signer *phone, const char *cred, int64_t at_s)
+{
+    static char text[TOKEN_TEXT_MAX + 1];
+    struct build out = build_over(text, sizeof text);
+    struct err e = token_bind(phone, text_of(cred), at_s, &out);
+
+    cr_assert(!err_is(e));
+    return text;
+}
+
+Test(gate_check, what_a_phone_signed_by_itself_opens_and_what_was_copied_from_it_does_not)
+{
+    struct signer *phone = maker_signer(TOKEN_ES256), *thief = maker_signer(TOKEN_ES256);
+    const char *cred = cred_of(phone);
+    int64_t now_s = time(NULL);
+
+    make_green(worker);
+    until("ok", "in");
+    expect(check(shown(phone, cred, now_s), "in", 1), "open", "ok");
+    expect(check(shown(phone, cred, now_s), "in", 2), "open", "ok");
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM pass WHERE seq IN (1, 2)"), 1,
+                 "signed once more for the same second, it is the same pass");
+    cr_expect_eq(fixture_query_int("SELECT token_iat FROM pass WHERE seq = 1"), now_s);
+    expect(check(shown(phone, cred, now_s + 1), "in", 3), "open", "ok");
+    expect(check(cred, "in", 4), "refuse", "signature");
+    expect(check(shown(thief, cred, now_s), "in", 5), "refuse", "signature");
+    expect(check(shown(phone, cred, now_s - 100), "in", 6), "refuse", "expired");
+    expect(check(shown(phone, cred, now_s + 110), "in", 7), "refuse", "not_yet");
+    expect(check(cred, "out", 8), "open", "exit");
+    signer_close(phone);
+    signer_close(thief);
+}
+
+Test(gate_check, a_cred_is_given_to_the_worker_himself_for_a_good_key_alone)
+{
+    static const char *const bad[] = {
+        "{}", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
+        "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}"};
+    struct signer *phone = maker_signer(TOKEN_ES256), *sm2 = maker_signer(TOKEN_SM2);
+    char path[64];
+
+    snprintf(path, sizeof path, "/v1/workers/%lld/code", worker);
+    expect_problem(server_ask(&server, "POST", path, cast.contractor.key, device_key(phone)), 403,
+                   "forbidden");
+    expect_problem(server_ask(&server, "POST", path, worker_key, device_key(sm2)), 400,
+                   "field_range"); /* not on P-256 */
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        expect_problem(server_ask(&server, "POST", path, worker_key,
+                                  say("{\"device_key\":%s}", bad[i])), 400, "field_type");
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM audit WHERE action = 'worker.cred'"), 0);
+    cr_expect_str_neq(cred_of(phone), "");
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM audit WHERE action = 'worker.cred'"), 1,
+                 "what opens for half a day is written down");
+    signer_close(phone);
+    signer_close(sm2);
+}
+
+/* -- twenty digits ------------------------------------------------------------------------------- */
+
+static const char *digits_of(void)
+{
+    static char digits[64];
+    struct http_reply reply = must("POST", say("/v1/workers/%lld/code", worker), worker_key,
+                                   "{\"short\":true}");
+
+    snprintf(digits, sizeof digits, "%s", reply_text(&reply, "short"));
+    reply_clear(&reply);
+    cr_assert_eq(strlen(digits), 20);
+    cr_assert_eq(strspn(digits, "0123456789"), 20);
+    return digits;
+}
+
+static struct http_reply check_digits(const char *digits, const char *direction, int seq)
+{
+    return check_at(cast.gate_account.key, say("\"short\":\"%s\"", digits), direction, seq);
+}
+
+Test(gate_check, twenty_digits_open_once_and_wrong_ones_are_soon_not_looked_at)
+{
+    char digits[64], wrong[64];
+    struct http_reply reply;
+
+    make_green(worker);
+    until("ok", "in");
+    snprintf(digits, sizeof digits, "%s", digits_of());
+    snprintf(wrong, sizeof wrong, "%s", digits);
+    wrong[19] = (char)(wrong[19] == '9' ? '0' : wrong[19] + 1);
+    expect(check_digits(digits, "in", 1), "open", "ok");
+    expect(check_digits(digits, "in", 2), "open", "ok");
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM pass WHERE seq IN (1, 2)"), 1);
+    cr_expect_eq(fixture_query_int("SELECT (flags & 128)::bigint FROM pass WHERE seq = 1"), 0,
+                 "a code, not a number");
+    expect(check_digits("1234", "in", 3), "refuse", "format");
+    expect(check_digits("1234567890123456789a", "in", 4), "refuse", "format");
+    for (int seq = 10; seq < 20; seq++)
+        expect(check_digits(wrong, "in", seq), "refuse", "signature");
+    expect_problem(check_digits(wrong, "in", 20), 429, "rate_limited");
+    expect_problem(check_digits(digits, "in", 21), 429, "rate_limited");
+    expect(check_digits(digits, "out", 22), "open", "exit");
+    reply = check(code_of(), "in", 23);
+    cr_expect_eq(reply.status, 200, "codes go on: %s", reply.body);
+    reply_clear(&reply);
+    reply = check_at(cast.other_gate_account.key, say("\"short\":\"%s\"", digits), "in", 24);
+    cr_expect_eq(reply.status, 200, "another gate is not that gate: %s", reply.body);
+    reply_clear(&reply);
 }
