@@ -50,7 +50,7 @@ int code_for_each_line(int (*each)(struct text line, void *arg), void *arg)
     return fflush(stdout) == 0 ? worst : CLI_INPUT;
 }
 
-/* -- qr ----------------------------------------------------------------------------------------- */
+/* -- qr ---------------------------------------------------------------------------------------- */
 
 static int write_picture(const char *file, struct text picture)
 {

@@ -61,7 +61,7 @@ struct err trust_load(const char *file, const struct trust_list *roots, int64_t 
                            : err_field(ERR_CRYPTO, token_why_name(why), "a list signed by a root");
 }
 
-/* -- status lists ------------------------------------------------------------------------------- */
+/* -- status lists ------------------------------------------------------------------------------ */
 
 /* Splits off what stands behind the last separator. */
 static struct text cut_last(struct text *whole, char separator)
@@ -166,7 +166,7 @@ int list_load(struct signed_files *files, const char *file, const struct code_ga
     return CLI_DONE;
 }
 
-/* -- the roster --------------------------------------------------------------------------------- */
+/* -- the roster -------------------------------------------------------------------------------- */
 
 static bool find_row(void *arg, uint64_t index, struct roster_row *row)
 {

@@ -28,7 +28,7 @@ struct verify_run {
     struct code_gate gate;
 };
 
-/* -- answers ------------------------------------------------------------------------------------ */
+/* -- answers ----------------------------------------------------------------------------------- */
 
 /* Of a kind that nobody shows, the claims were not read. null stands for what is not known. */
 static void put_claims(struct json_writer *w, const struct token *token)
@@ -89,7 +89,7 @@ static int verify_line(struct text code, void *arg)
     return answer.verdict == CODE_OPEN ? CLI_DONE : CLI_NEGATIVE;
 }
 
-/* -- files -------------------------------------------------------------------------------------- */
+/* -- files ------------------------------------------------------------------------------------- */
 
 static struct err load_trust(const struct verify_options *options, struct trust_list *trust,
                              const char **file)
@@ -153,7 +153,7 @@ static int verify_all(const struct verify_options *options)
     return status > worst ? status : worst;
 }
 
-/* -- options ------------------------------------------------------------------------------------ */
+/* -- options ----------------------------------------------------------------------------------- */
 
 enum verify_option {
     OPT_TRUST, OPT_ROOT, OPT_NOW, OPT_SKEW, OPT_POLICY, OPT_SITE, OPT_GATE, OPT_DIRECTION,

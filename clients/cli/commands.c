@@ -491,7 +491,7 @@ static const struct column review_columns[] = {
     {"known_name", "已有姓名", "known name"}, {"org", "单位", "org"}, {"at", "时间", "at"}, LAST,
 };
 
-/* -- the commands ------------------------------------------------------------------------------- */
+/* -- the commands ------------------------------------------------------------------------------ */
 
 #define GET(v, s, p, o, c, shown, z, e)                                                            \
     {.verb = v, .sub = s, .method = "GET", .path = p, .options = o, .columns = c, .show = shown,   \

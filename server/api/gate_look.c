@@ -150,8 +150,17 @@ void gate_repeat(struct gate_check *s, const struct pass *earlier, enum recent_r
     };
 }
 
-/* A code that is not a badge is one pass at one gate in one direction, while it lives. Somebody whom nobody could
- * tell anything may ask again. */
+/* What a code is known by while it lives: codes of different kinds may name one index and one second. */
+static int64_t index_of(const struct gate_check *s)
+{
+    enum { KIND_SHIFT = 56, SHORT = 1 }; /* an index is below 2^53 */
+    int64_t kind = s->is_short ? SHORT : s->token.kind == TOKEN_KBT ? TOKEN_KBT : 0;
+
+    return s->pass.token_index | kind << KIND_SHIFT;
+}
+
+/* A code that is not a badge is one pass at one gate in one direction, while it lives. Somebody whom
+ * nobody could tell anything may ask again. */
 static void claim_code(struct exchange *x, struct gate_check *s)
 {
     struct recent *recent = recent_of(x);
@@ -162,8 +171,9 @@ static void claim_code(struct exchange *x, struct gate_check *s)
     enum recent_seen seen;
 
     s->use = (struct recent_use){
-        .site_id = s->site.id, .gate_id = s->pass.gate_id, .index = s->pass.token_index,
-        .iat = s->pass.token_iat, .until_s = token_dead_s(&s->token, TOKEN_SKEW_S), .seq = s->pass.seq,
+        .site_id = s->site.id, .gate_id = s->pass.gate_id, .index = index_of(s),
+        .iat = s->pass.token_iat, .until_s = token_dead_s(&s->token, TOKEN_SKEW_S),
+        .seq = s->pass.seq,
         .epoch = s->pass.epoch, .day = s->pass.day, .direction = s->pass.direction,
     };
     s->claimed = true;

@@ -5,7 +5,7 @@
 enum { COLOUR_GREEN, COLOUR_YELLOW, COLOUR_RED }; /* as codes write them */
 enum { STATUS_GREEN, STATUS_VOID, STATUS_RED, STATUS_YELLOW };
 
-/* -- steps 3 to 5: is it ours, and in time ------------------------------------------------------ */
+/* -- steps 3 to 5: is it ours, and in time ----------------------------------------------------- */
 
 /* A clock that is known to be wrong is not asked; what it would have had to say cannot be told. */
 static enum token_why is_genuine(const struct token *token, const struct code_gate *gate)
@@ -24,7 +24,7 @@ static enum token_why is_genuine(const struct token *token, const struct code_ga
     return token_in_time(token, gate->now_s, gate->skew_s);
 }
 
-/* -- steps 6 and 7: list, roster, colour -------------------------------------------------------- */
+/* -- steps 6 and 7: list, roster, colour ------------------------------------------------------- */
 
 /* What one source says, and when it said so. */
 struct said {
@@ -161,7 +161,7 @@ static enum token_why may_enter(const struct token *token, const struct code_gat
     return by_colour(token, newer_of(own, list), answer);
 }
 
-/* -- the answer --------------------------------------------------------------------------------- */
+/* -- the answer -------------------------------------------------------------------------------- */
 
 static void conclude(struct code_answer *answer, enum token_why why)
 {
@@ -179,7 +179,8 @@ static void conclude(struct code_answer *answer, enum token_why why)
 static void ask_memory(const struct token *token, const struct code_gate *gate,
                        struct code_answer *answer)
 {
-    struct code_use use = {.index = token->live.index, .time_s = token_time(token),
+    struct code_use use = {.kind = token->kind, .index = token->live.index,
+                           .time_s = token_time(token),
                            .until_s = token_dead_s(token, gate->skew_s), .site = gate->site,
                            .gate = gate->gate, .direction = gate->direction};
     struct code_answer earlier;
@@ -233,7 +234,7 @@ void code_judge(struct text code, const struct code_gate *gate, unsigned char *b
     conclude(answer, why);
 }
 
-/* -- names -------------------------------------------------------------------------------------- */
+/* -- names ------------------------------------------------------------------------------------- */
 
 const char *code_verdict_name(enum code_verdict verdict)
 {

@@ -64,8 +64,9 @@ struct code_answer {
     int64_t list_iat;
 };
 
-/* A use of a live code or of one shown by a phone; the same (index, time) is the same code. */
+/* A use of a live code or of one shown by a phone; the same (kind, index, time) is the same code. */
 struct code_use {
+    enum token_kind kind;
     uint64_t index;
     int64_t time_s;  /* token_time() */
     int64_t until_s; /* the code is dead then */

@@ -12,7 +12,7 @@ static struct code_recalled *set_of(struct code_recall *recall, const struct cod
 
 static bool is_same_code(const struct code_use *a, const struct code_use *b)
 {
-    return a->index == b->index && a->time_s == b->time_s && a->site == b->site &&
+    return a->kind == b->kind && a->index == b->index && a->time_s == b->time_s && a->site == b->site &&
            a->direction == b->direction;
 }
 

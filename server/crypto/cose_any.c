@@ -10,7 +10,7 @@ enum {
     SIMPLE_NULL = 22
 };
 
-/* -- well-formed CBOR (RFC 8949 section 5.3.1) of definite lengths ------------------------------- */
+/* -- well-formed CBOR (RFC 8949 section 5.3.1) of definite lengths ----------------------------- */
 
 static bool any_head(struct cbor_reader *r, enum cbor_major *major, uint64_t *argument)
 {
@@ -103,7 +103,7 @@ static bool any_int(struct text item, int64_t *value)
     return major == CBOR_UINT || major == CBOR_NEGATIVE;
 }
 
-/* -- maps: labels that are integers, each once --------------------------------------------------- */
+/* -- maps: labels that are integers, each once ------------------------------------------------- */
 
 struct pair {
     struct text label, value; /* encoded */
@@ -170,7 +170,7 @@ static bool read_protected(struct cbor_reader *r, struct text *bytes, struct pai
     return true;
 }
 
-/* -- the message -------------------------------------------------------------------------------- */
+/* -- the message ------------------------------------------------------------------------------- */
 
 /* RFC 9052 section 3.1: crit lists labels that must be understood; it must be protected. */
 static bool understands(const struct pairs *protected_pairs)
@@ -306,7 +306,7 @@ const char *cose_any_why_name(enum cose_any_why why)
     return names[why];
 }
 
-/* -- a COSE_Key of others': its members in any order, and more of them -------------------------- */
+/* -- a COSE_Key of others': its members in any order, and more of them ------------------------- */
 
 static bool read_coordinate(const struct pairs *pairs, int64_t label, unsigned char *to)
 {

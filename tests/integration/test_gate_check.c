@@ -327,7 +327,7 @@ Test(gate_check, somebody_who_is_inside_is_flagged_or_refused)
            "ok");
 }
 
-/* -- codes -------------------------------------------------------------------------------------- */
+/* -- codes ------------------------------------------------------------------------------------- */
 
 Test(gate_check, a_code_comes_as_text_svg_and_png_to_those_who_may)
 {
@@ -380,7 +380,7 @@ Test(gate_check, the_trust_list_is_open_and_has_an_etag)
     reply_clear(&reply);
 }
 
-/* -- passes that a gate hands in ------------------------------------------------------------------ */
+/* -- passes that a gate hands in --------------------------------------------------------------- */
 
 static struct http_reply hand_in(const char *items)
 {
@@ -568,7 +568,7 @@ Test(gate_check, a_cred_is_given_to_the_worker_himself_for_a_good_key_alone)
     signer_close(sm2);
 }
 
-/* -- twenty digits ------------------------------------------------------------------------------- */
+/* -- twenty digits ----------------------------------------------------------------------------- */
 
 static const char *digits_of(void)
 {

@@ -266,7 +266,7 @@ Test(code, qr_draws_into_a_file_or_on_the_terminal)
     cr_expect_eq(RUN(TEXT(""), ARG("qr"), ARG("")), 3);
 }
 
-/* -- signed files ------------------------------------------------------------------------------- */
+/* -- signed files ------------------------------------------------------------------------------ */
 
 /* 2023-11-15 in China, when MAKER_IAT is 06:13:20. */
 #define TODAY "2023-11-15"
@@ -514,7 +514,7 @@ Test(code_files, a_trust_list_may_be_signed_by_a_root)
     signer_close(other);
 }
 
-/* -- what a phone shows, and receipts ----------------------------------------------------------- */
+/* -- what a phone shows, and receipts ---------------------------------------------------------- */
 
 static struct text a_shown(struct signer *phone, struct signer *holder, char text[TOKEN_TEXT_MAX],
                            bool alone)

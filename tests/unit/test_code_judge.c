@@ -15,7 +15,7 @@ enum {
 static struct signer *server, *sm2_server, *phone, *thief;
 static struct trust_list trust;
 
-/* -- the world ---------------------------------------------------------------------------------- */
+/* -- the world --------------------------------------------------------------------------------- */
 
 /* One list, number 3, with a status for each slot. */
 static struct {
@@ -110,7 +110,7 @@ static void tear_down(void)
 
 TestSuite(judge, .init = set_up, .fini = tear_down);
 
-/* -- codes -------------------------------------------------------------------------------------- */
+/* -- codes ------------------------------------------------------------------------------------- */
 
 static struct live_claims claims(int64_t iat, int64_t life_s, unsigned colour)
 {
@@ -190,7 +190,7 @@ static void expect_colour(int colour, enum code_colour_from from, const char *na
     cr_expect_eq(answer.colour_from, from, "%s: from %d", name, answer.colour_from);
 }
 
-/* -- the token alone ---------------------------------------------------------------------------- */
+/* -- the token alone --------------------------------------------------------------------------- */
 
 Test(judge, a_good_code_of_each_kind_opens)
 {
@@ -424,7 +424,7 @@ Test(judge, no_signed_colour_is_valid_past_its_local_day)
     expect(shown_by(phone, NOW), CODE_CANNOT_TELL, TOKEN_STALE, "but no more");
 }
 
-/* -- lists -------------------------------------------------------------------------------------- */
+/* -- lists ------------------------------------------------------------------------------------- */
 
 Test(judge, the_newer_of_code_and_list_wins_and_a_difference_is_flagged)
 {
@@ -541,7 +541,7 @@ Test(judge, a_badge_has_the_colour_of_its_slot)
     expect_colour(1, CODE_FROM_LIST, "yellow");
 }
 
-/* -- rosters ------------------------------------------------------------------------------------ */
+/* -- rosters ----------------------------------------------------------------------------------- */
 
 Test(judge, the_roster_opens_and_what_is_newer_and_worse_counts_more)
 {
@@ -613,7 +613,7 @@ Test(judge, a_missing_list_says_nothing_where_the_roster_opens)
     expect(badge(MIDNIGHT), CODE_CANNOT_TELL, TOKEN_STALE, "one that is over is asked");
 }
 
-/* -- replays ------------------------------------------------------------------------------------ */
+/* -- replays ----------------------------------------------------------------------------------- */
 
 Test(judge, one_live_code_at_two_gates_within_a_second)
 {
@@ -696,6 +696,8 @@ Test(judge, a_phone_s_code_is_known_by_the_time_in_it_and_a_badge_not_at_all)
     cr_expect_eq(answer.flags, CODE_AGAIN);
     expect(shown_by(phone, NOW + 1), CODE_OPEN, TOKEN_OK, "the next second");
     cr_expect_eq(answer.flags, 0);
+    expect(live_with(claims(NOW, TOKEN_LIVE_S, 2)), CODE_REFUSE, TOKEN_RED,
+           "a live code of that second is another code");
     for (int i = 0; i < 2; i++) {
         expect(badge(MIDNIGHT), CODE_OPEN, TOKEN_OK, "a badge has anti-passback instead");
         cr_expect_eq(answer.flags, 0);
@@ -722,7 +724,7 @@ Test(judge, memory_ends_with_the_code_and_the_first_to_die_makes_room)
     cr_expect_eq(memory.look(memory.arg, &use, NOW, &found), CODE_NEW);
 }
 
-/* -- leaving, names ----------------------------------------------------------------------------- */
+/* -- leaving, names ---------------------------------------------------------------------------- */
 
 Test(judge, leaving_is_open_for_everybody_whose_code_is_genuine)
 {

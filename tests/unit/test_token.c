@@ -101,7 +101,7 @@ Test(token, a_good_code_of_either_algorithm_is_accepted)
     cr_expect_eq(token.live.policy, 7);
 }
 
-/* -- step 1: text ------------------------------------------------------------------------------- */
+/* -- step 1: text ------------------------------------------------------------------------------ */
 
 Test(token, what_a_reader_may_do_to_the_text_has_its_reason)
 {
@@ -194,7 +194,7 @@ Test(token, a_text_over_1024_characters_is_refused_before_it_is_looked_at)
     expect_why(judge((struct text){text, sizeof text - 1}), TOKEN_NOT_OURS, "1024");
 }
 
-/* -- step 2: structure -------------------------------------------------------------------------- */
+/* -- step 2: structure ------------------------------------------------------------------------- */
 
 static struct text hex_payload(const char *hex)
 {
@@ -349,7 +349,7 @@ Test(token, anything_in_the_unprotected_header_is_refused)
     }
 }
 
-/* -- steps 3 and 4: key and signature ----------------------------------------------------------- */
+/* -- steps 3 and 4: key and signature ---------------------------------------------------------- */
 
 Test(token, another_key_s_signature_under_a_known_kid_is_refused)
 {
@@ -547,7 +547,7 @@ Test(token, every_single_bit_flip_of_a_valid_code_is_refused)
     expect_no_flip_accepted(&sm2);
 }
 
-/* -- step 5: time ------------------------------------------------------------------------------- */
+/* -- step 5: time ------------------------------------------------------------------------------ */
 
 Test(token, a_code_is_good_from_iat_less_skew_until_exp_plus_skew)
 {
@@ -575,7 +575,7 @@ Test(token, a_code_is_good_from_iat_less_skew_until_exp_plus_skew)
         expect_why(judge_at(code, cases[i].now_s, cases[i].skew_s), cases[i].why, cases[i].name);
 }
 
-/* -- issuing ------------------------------------------------------------------------------------ */
+/* -- issuing ----------------------------------------------------------------------------------- */
 
 struct folder {
     char path[64], file[96];
@@ -722,7 +722,7 @@ Test(token, one_signer_and_one_trust_list_serve_several_threads)
     folder_remove(&folder);
 }
 
-/* -- the trust list ----------------------------------------------------------------------------- */
+/* -- the trust list ---------------------------------------------------------------------------- */
 
 #define POINT_X "bac5b11cad8f99f9c72b05cf4b9e26d244dc189f745228255a219a86d6a09eff"
 #define POINT_Y "20138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e"
@@ -822,7 +822,7 @@ Test(token, a_trust_list_holds_64_keys_and_no_more)
     trust_list_clear(&list);
 }
 
-/* -- others' vectors ---------------------------------------------------------------------------- */
+/* -- others' vectors --------------------------------------------------------------------------- */
 
 /* RFC 8152 appendix C.2.1 and C.7.1 (key "11"): a COSE_Sign1 that somebody else made. */
 Test(token, the_single_signer_example_of_rfc_8152_verifies)
@@ -850,7 +850,7 @@ Test(token, the_single_signer_example_of_rfc_8152_verifies)
     EVP_PKEY_free(key);
 }
 
-/* -- the reader allocates nothing --------------------------------------------------------------- */
+/* -- the reader allocates nothing -------------------------------------------------------------- */
 
 /* Ours are wrapped by the linker, OpenSSL's come by its own hooks. */
 static size_t ours, openssls;

@@ -215,7 +215,7 @@ Test(bound, every_flipped_bit_of_a_badge_is_refused)
     cr_expect_eq(maker_first_accepted_flip(bytes_of(build_done(&out), bytes), accepts, NULL), -1);
 }
 
-/* -- forms -------------------------------------------------------------------------------------- */
+/* -- forms ------------------------------------------------------------------------------------- */
 
 /* Any header and payload, signed by the phone: CCCC stands for the cred as a byte string. */
 static enum token_why judge_forms(const char *header_hex, const char *payload_hex,
@@ -343,7 +343,7 @@ Test(bound, a_text_that_is_no_cred_cannot_be_bound)
     cr_expect_eq(e.code, ERR_TOO_LARGE);
 }
 
-/* -- badges, sizes ------------------------------------------------------------------------------ */
+/* -- badges, sizes ----------------------------------------------------------------------------- */
 
 Test(bound, a_badge_lives_three_years_and_states_no_colour)
 {
