@@ -1,5 +1,6 @@
 /* scoring/rules_conduct.c: violations (三违): their points, and the off-job training they order. */
 #include "scoring/rule_parts.h"
+#include "scoring/sums.h"
 
 static day_t counts_until(const struct rule_violation_points *r, const struct fact *f)
 {
@@ -74,6 +75,22 @@ static uint32_t points_of(const struct rule_violation_points *r, const struct sc
         sum += at_most(of_day, r->day_max) - before;
     }
     return sum;
+}
+
+uint32_t violation_points_on(const struct rule *rule, const struct facts *facts, day_t on)
+{
+    struct piece piece = {.day = on};
+    struct scoring_input in;
+
+    scoring_input_init(&in, facts, NULL);
+    return points_of(&rule->violation_points, &in, &piece);
+}
+
+bool violation_counts_on(const struct rule *rule, const struct fact *violation, day_t on)
+{
+    struct piece piece = {.day = on};
+
+    return counts(&rule->violation_points, violation, &piece);
 }
 
 void evaluate_violation_points(const struct rule *rule, unsigned lane,

@@ -1,5 +1,6 @@
 /* scoring/rules_training.c: training, study, and coming back after a long time. */
 #include "scoring/rule_parts.h"
+#include "scoring/sums.h"
 
 void evaluate_entry_training(const struct rule *rule, unsigned lane,
                              const struct scoring_input *in, struct piece *p)
@@ -143,19 +144,35 @@ void evaluate_transfer_training(const struct rule *rule, unsigned lane,
         miss(p, r->missing, SCOPE_TRADE);
 }
 
-void evaluate_study_points(const struct rule *rule, unsigned lane,
-                           const struct scoring_input *in, struct piece *p)
+static uint64_t points_of(const struct rule_study_points *r, const struct scoring_input *in,
+                          struct piece *p)
 {
-    const struct rule_study_points *r = &rule->study_points;
     uint64_t points = 0;
 
-    (void)lane;
     FOR_FACTS(f, in, FACT_STUDY)
     {
         if (within_months(p, f->on, r->window_months))
             points += f->ref;
     }
-    if (points < r->points)
+    return points;
+}
+
+uint64_t study_points_on(const struct rule *rule, const struct facts *facts, day_t on)
+{
+    struct piece piece = {.day = on};
+    struct scoring_input in;
+
+    scoring_input_init(&in, facts, NULL);
+    return points_of(&rule->study_points, &in, &piece);
+}
+
+void evaluate_study_points(const struct rule *rule, unsigned lane,
+                           const struct scoring_input *in, struct piece *p)
+{
+    const struct rule_study_points *r = &rule->study_points;
+
+    (void)lane;
+    if (points_of(r, in, p) < r->points)
         miss(p, r->missing, SCOPE_PERSON);
 }
 

@@ -137,6 +137,7 @@ static struct err admit(struct exchange *x)
         .outcome = (enum appeal_state)(APPEAL_UPHELD + in->outcome - 1),
         .record = posts ? &s->record : NULL,
         .mended_by = (uint32_t)in->mended_by,
+        .today = x->today,
     };
     struct err e = appeal_answer_admit(&s->found.rows[0].appeal, &answer, s->person.records,
                                        s->person.record_count);

@@ -5,6 +5,7 @@
 #include "api/person_seal.h"
 #include "api/resource.h"
 #include "api/standing.h"
+#include "domain/grounds.h"
 #include "domain/policy.h"
 #include "store/appeals.h"
 
@@ -36,6 +37,7 @@ struct appeal_post_request {
     struct appeal_rows earlier;
     struct holiday_rows calendar;
     struct standing standing;
+    struct org_rows enroller; /* of somebody who was never engaged */
     struct appeal_row row;
 };
 const size_t appeal_post_state_bytes = sizeof(struct appeal_post_request);
@@ -88,8 +90,19 @@ static enum step appeal_post_load(struct exchange *x)
     return err_is(e) ? exchange_fail(x, e) : load_send(x, b);
 }
 
+/* The organisation that enrolled him; 0: none. */
+static int64_t enroller_of(const struct person *person)
+{
+    for (size_t i = 0; i < person->record_count; i++) {
+        if (person->records[i].kind == RECORD_IDENTITY)
+            return person->records[i].org;
+    }
+    return 0;
+}
+
 static enum step appeal_post_look(struct exchange *x)
 {
+    const struct reach everything = {0};
     const struct appeal_input *in = x->input;
     struct appeal_post_request *s = x->state;
     struct batch *b;
@@ -104,11 +117,12 @@ static enum step appeal_post_look(struct exchange *x)
     if (!standing_choose(&s->standing, caller_of(x), &s->person,
                          in->on != DAY_UNKNOWN ? in->on : x->today, in->site_id))
         return exchange_fail(x, err_field(ERR_SITE_UNKNOWN, "/site", NULL));
-    if (s->standing.engagement == NULL)
-        return STEP_NEXT;
     b = batch_new(app_of(x)->pg, &x->arena);
-    if (b != NULL)
+    if (b != NULL) {
         standing_load(&s->standing, b, x->today);
+        orgs_list(b, span_of(enroller_of(&s->person)), &everything, (struct text){NULL, 0},
+                  &s->enroller);
+    }
     return load_send(x, b);
 }
 
@@ -118,7 +132,8 @@ static bool is_meant(const struct appeal_input *in, const struct reason *reason)
            text_is(in->reason, reason_name((enum reason_code)reason->code));
 }
 
-/* The reason as the policy in force gave it that day: code, colour, policy. */
+/* The reason as the policy in force gave it that day: code, colour, policy. The site and the firm are
+ * known as they are now, so what they say is looked at today only. */
 static struct err find_reason(struct exchange *x, struct appeal_row *row)
 {
     struct appeal_post_request *s = x->state;
@@ -136,8 +151,12 @@ static struct err find_reason(struct exchange *x, struct appeal_row *row)
 
         if (!is_meant(x->input, reason))
             continue;
+        if (grounds_elsewhere((enum reason_code)reason->code) && s->standing.place.on != x->today)
+            return err_field(ERR_FIELD_RANGE, "/on",
+                             "today, of a site's state or a firm's permit");
         row->appeal.reason = (enum reason_code)reason->code;
         row->appeal.scope = (enum scope)reason->scope;
+        row->appeal.colour = (enum colour)reason->colour;
         row->reason = text_of(reason_name(row->appeal.reason));
         row->scope = text_of(scope_name(row->appeal.scope));
         row->colour = text_of(colour_name((enum colour)reason->colour));
@@ -147,13 +166,17 @@ static struct err find_reason(struct exchange *x, struct appeal_row *row)
     return err_field(ERR_APPEAL_REASON, "/reason", "a reason and scope of GET …/colour");
 }
 
-/* Where it is answered: where he works, or worked last. */
-static struct text region_of(const struct person *person, const struct standing *standing)
+/* Where it is answered: where he works, or worked last; before he ever did, where the firm is that
+ * enrolled him. A firm of no region leaves it to every authority (store/sql/appeal_list.sql). */
+static struct text region_of(const struct appeal_post_request *s)
 {
-    if (standing->engagement != NULL)
-        return standing->engagement->site_region;
-    return person->engagement_count > 0
-               ? person->engagements[person->engagement_count - 1].site_region : TEXT("");
+    const struct person *person = &s->person;
+
+    if (s->standing.engagement != NULL)
+        return s->standing.engagement->site_region;
+    if (person->engagement_count > 0)
+        return person->engagements[person->engagement_count - 1].site_region;
+    return s->enroller.count > 0 ? s->enroller.rows[0].region : TEXT("");
 }
 
 static struct err set_deadline(struct exchange *x, struct appeal_row *row)
@@ -189,7 +212,7 @@ static struct err fill_row(struct exchange *x, struct appeal_row *row)
     row->account_id = caller->account_id;
     row->org_id = caller->role == ACCOUNT_CONTRACTOR ? caller->org_id : 0;
     row->on = s->standing.place.on;
-    row->region = region_of(person, &s->standing);
+    row->region = region_of(s);
     row->appeal.state = APPEAL_OPEN;
     row->appeal.site_id = s->standing.place.site_id;
     row->appeal.disputes = (uint32_t)in->disputes;

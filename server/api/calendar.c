@@ -189,7 +189,7 @@ static bool put_run(void *arg, const struct calendar_place *place, const struct 
     json_put_day(&t->w, "until", run->until);
     post_put(&t->w, post != NULL ? &post->place : &nowhere);
     if (place->document != NULL) {
-        verdict_put(&t->w, place->document, &run->first, t->x->english);
+        verdict_put(&t->w, place->document, &run->first, t->x->english, NULL);
     } else {
         json_put_string(&t->w, "person_colour", colour_name(COLOUR_NONE));
         json_put_null(&t->w, "colour_here");

@@ -191,7 +191,7 @@ static void put_replay(struct exchange *x, struct json_writer *w, const struct p
         put_answer(w, &replay.again, inputs->site);
     if (replay.decided && replay.outcome.judged) {
         json_open_object(w, "colour");
-        verdict_put(w, document, &replay.outcome.verdict, x->english);
+        verdict_put(w, document, &replay.outcome.verdict, x->english, NULL);
         json_close_object(w);
     } else {
         json_put_null(w, "colour");

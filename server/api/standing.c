@@ -52,6 +52,7 @@ void standing_set(struct standing *standing, struct text region)
     place->is_post = true;
     place->org_id = e->org_id;
     place->site_id = e->site_id;
+    place->engagement = e->version;
     place->context = (struct context){
         .trade = e->trade,
         .role = e->role,

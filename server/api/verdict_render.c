@@ -1,6 +1,8 @@
 #include "api/verdict_render.h"
 
 #include "api/app.h"
+#include "api/standing.h"
+#include "api/verdict_grounds.h"
 #include "domain/policy.h"
 #include "domain/record.h"
 
@@ -43,11 +45,13 @@ void json_put_role(struct json_writer *w, const char *key, uint8_t role)
 }
 
 static void put_reason(struct json_writer *w, const struct policy_document *document,
-                       const struct reason *reason, bool english)
+                       const struct reason *reason, bool english,
+                       const struct verdict_grounds *grounds)
 {
     const struct policy_reason *says = policy_explain(document, reason);
     const struct policy_rule_text *text = policy_rule_text(document, reason);
     const struct policy_words *words = english ? &says->en : &says->zh;
+    bool unborn = grounds != NULL && verdict_lacks_birth_date(document, reason, grounds);
 
     json_open_object(w, NULL);
     json_put_string(w, "code", reason_name(reason->code));
@@ -55,7 +59,7 @@ static void put_reason(struct json_writer *w, const struct policy_document *docu
     json_put_string(w, "scope", scope_name(reason->scope));
     json_put_day(w, "since", reason->since);
     json_put_day(w, "until", reason->until);
-    json_put_string(w, "what", words->what);
+    json_put_string(w, "what", unborn ? verdict_no_birth_date(english) : words->what);
     json_put_string(w, "remedy", words->remedy);
     json_put_string(w, "help", words->help);
     json_open_array(w, "basis");
@@ -66,6 +70,8 @@ static void put_reason(struct json_writer *w, const struct policy_document *docu
         json_close_object(w);
     }
     json_close_array(w);
+    if (grounds != NULL)
+        verdict_grounds_put(w, document, reason, grounds);
     json_put_string(w, "appeal",
                     english ? "Is this wrong? You may appeal: a person of the housing authority, "
                               "not the system, looks at it and answers by a deadline."
@@ -108,7 +114,7 @@ void post_put(struct json_writer *w, const struct place *place)
 }
 
 void verdict_put(struct json_writer *w, const struct policy_document *document,
-                 const struct verdict *v, bool english)
+                 const struct verdict *v, bool english, const struct verdict_grounds *grounds)
 {
     json_put_string(w, "person_colour", colour_name(v->person_colour));
     if (v->has_context)
@@ -117,7 +123,7 @@ void verdict_put(struct json_writer *w, const struct policy_document *document,
         json_put_null(w, "colour_here");
     json_open_array(w, "reasons");
     for (unsigned i = 0; i < v->reason_count; i++)
-        put_reason(w, document, &v->reasons[i], english);
+        put_reason(w, document, &v->reasons[i], english, grounds);
     json_close_array(w);
     json_put_day(w, "next_change", v->next_change);
     json_put_string(w, "policy", document->policy.id);
@@ -133,6 +139,7 @@ struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_
     const struct registry_reader *reader = app_of(x)->reader;
     const struct policy_document *document = NULL;
     const struct policy_set *policies;
+    const struct verdict_grounds grounds = {caller_of(x), facts, notes->person, place};
     struct json_writer w = json_writer_over(out);
     struct verdict verdict;
 
@@ -148,7 +155,7 @@ struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_
         json_put_int(&w, "version", facts->version);
         json_put_text(&w, "region", place->region);
         post_put(&w, place);
-        verdict_put(&w, document, &verdict, x->english);
+        verdict_put(&w, document, &verdict, x->english, &grounds);
         put_notes(&w, notes);
         json_close_object(&w);
     }

@@ -8,12 +8,14 @@
 #include "register/registry.h"
 #include "scoring/scoring.h"
 #include "store/appeals.h"
+#include "store/persons.h"
 
 struct place { /* where, as what, and when the question is asked */
     day_t on;
     struct text region; /* GB/T 2260; "" asks the default policy */
     bool is_post;       /* context counts: the person works somewhere as something */
     int64_t org_id, site_id;
+    uint32_t engagement; /* version of the record that says so; 0: none */
     struct context context;
 };
 
@@ -25,6 +27,7 @@ void json_put_role(struct json_writer *w, const char *key, uint8_t role);
 
 /* What stands beside a verdict for the person it is about; it has no part in it. */
 struct verdict_notes {
+    const struct person *person; /* whose records the reasons rest on */
     struct star_sum stars;
     struct appeal_rows appeals; /* that wait for their answer */
 };
@@ -38,10 +41,19 @@ MUST_USE struct err verdict_render(struct exchange *x, struct build *out, int64_
 /* "post": where and as what; null without one. */
 void post_put(struct json_writer *w, const struct place *place);
 
+/* What lets a person follow a reason: the records that it rests on, the points and their limits, and
+ * what is not known of him. */
+struct verdict_grounds {
+    const struct caller *caller; /* other firms' engagements are theirs to see */
+    const struct facts *facts;
+    const struct person *person;
+    const struct place *place;
+};
+
 /* Into an open object: colours, reasons in words, next change, policy, day. The document is the one
- * that the verdict was given by. */
+ * that the verdict was given by. grounds may be NULL: then they are not told. */
 void verdict_put(struct json_writer *w, const struct policy_document *document,
-                 const struct verdict *v, bool english);
+                 const struct verdict *v, bool english, const struct verdict_grounds *grounds);
 
 /* For lists: the two colours alone. False when there is no policy for the place; between
  * registry_enter() and registry_leave(). */

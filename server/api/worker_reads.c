@@ -282,6 +282,7 @@ static enum step worker_colour_answer(struct exchange *x)
     struct err e;
 
     standing_set(&s->standing, q->region);
+    s->notes.person = &s->person;
     s->notes.stars = stars_sum(s->person.records, s->person.record_count);
     e = facts_fold_on(s->person.records, s->person.record_count, place->on, &x->arena, &facts);
     if (!err_is(e))

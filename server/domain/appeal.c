@@ -1,46 +1,11 @@
 #include "domain/appeal.h"
 
 #include "domain/admit.h"
+#include "domain/grounds.h"
 
-#define KIND(name) (UINT32_C(1) << RECORD_##name)
-
-/* No default: the compiler asks for each reason that is added. */
-static uint32_t kinds_of(enum reason_code reason)
+static bool rests_on(const struct appeal *appeal, const struct record *record)
 {
-    switch (reason) {
-    case REASON_AGE_RED:
-    case REASON_AGE_TRADE:
-    case REASON_AGE_UNDER:
-    case REASON_AGE_YELLOW:     return KIND(IDENTITY);
-    case REASON_CERT_EXPIRED:
-    case REASON_CERT_NONE:      return KIND(CERTIFICATE) | KIND(CERTIFICATE_STATUS);
-    case REASON_CERT_SUSPENDED: return KIND(CERTIFICATE_STATUS) | KIND(VIOLATION);
-    case REASON_HEALTH_CONTRA:
-    case REASON_HEALTH_EXPIRED:
-    case REASON_HEALTH_NONE:
-    case REASON_HEALTH_RECHECK:
-    case REASON_HEALTH_UNFIT:   return KIND(EXAM);
-    case REASON_IDLE_RETRAIN:
-        return KIND(ENGAGEMENT) | KIND(ENGAGEMENT_END) | KIND(TRAINING);
-    case REASON_NO_CONTRACT:    return KIND(AGREEMENT);
-    case REASON_OVERRIDE:       return KIND(OVERRIDE);
-    case REASON_POST_BAN:       return KIND(BAN);
-    case REASON_TRAIN_EXPIRED:
-    case REASON_TRAIN_NONE:
-    case REASON_TRAIN_SITE:     return KIND(TRAINING);
-    case REASON_TRAIN_POINTS:   return KIND(STUDY);
-    case REASON_VIOL_OFFJOB:    return KIND(VIOLATION) | KIND(TRAINING);
-    case REASON_VIOL_POINTS:    return KIND(VIOLATION) | KIND(RECTIFICATION);
-    case REASON_ENT_PERMIT:
-    case REASON_SITE_STOPPED:
-    case REASON_COUNT:          return 0; /* the firm's, the site's */
-    }
-    return 0;
-}
-
-bool appeal_rests_on(enum reason_code reason, const struct record *record)
-{
-    return (kinds_of(reason) & UINT32_C(1) << record->kind) != 0;
+    return grounds_rest(appeal->reason, appeal->scope, record);
 }
 
 static bool is_same_matter(const struct appeal *a, const struct appeal *b)
@@ -64,7 +29,7 @@ struct err appeal_admit(const struct appeal *appeal, const struct appeal *earlie
     if (appeal->disputes != 0) {
         const struct record *disputed = record_standing(known, count, appeal->disputes);
 
-        if (disputed == NULL || !appeal_rests_on(appeal->reason, disputed))
+        if (disputed == NULL || !rests_on(appeal, disputed))
             return err_field(ERR_VERSION_UNKNOWN, "/disputes", "a record that the reason rests on");
     }
     return OK;
@@ -85,20 +50,68 @@ static bool is_disputed(const struct appeal *appeal, const struct record *record
 {
     if (appeal->disputes != 0)
         return record->version == appeal->disputes;
-    return record->version <= appeal->known_version && appeal_rests_on(appeal->reason, record);
+    return record->version <= appeal->known_version && rests_on(appeal, record);
 }
 
-static struct err admit_record(const struct appeal *appeal, const struct record *record,
-                               const struct record *known, size_t count)
+static const struct record *of_version(const struct record *known, size_t count, uint32_t version)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (known[i].version == version)
+            return &known[i];
+    }
+    return NULL;
+}
+
+/* A signed decision takes the place of what the rules say of the person, and of that alone. */
+static const char *what_overrides(const struct appeal *appeal, const struct record *record,
+                                  day_t today)
+{
+    if (appeal->scope != SCOPE_PERSON)
+        return "an override lifts reasons of scope person only; supersede the disputed record";
+    if (record->override.colour >= appeal->colour)
+        return "an override of a milder colour than the one appealed against";
+    if (today < record->override.from || today >= record->override.until)
+        return "an override that is in force today";
+    return NULL;
+}
+
+/* NULL, or what would mend it. `record` is what supersedes, decides or adds; the record that a
+ * supersession takes back is, of an answer's own, still there. */
+static const char *what_mends(const struct appeal *appeal, const struct record *record,
+                              const struct record *known, size_t count, day_t today)
 {
     const struct record *of;
 
+    if (record->kind == RECORD_OVERRIDE)
+        return what_overrides(appeal, record, today);
     if (record->kind != RECORD_SUPERSEDE)
+        return grounds_mend(appeal->reason, appeal->scope, record)
+                   ? NULL : "a record that bears on the reason, an override, or a supersession";
+    of = of_version(known, count, record->supersede.of);
+    return of != NULL && is_disputed(appeal, of) ? NULL : "the record that is disputed";
+}
+
+static struct err admit_record(const struct appeal *appeal, const struct appeal_answer *answer,
+                               const struct record *known, size_t count)
+{
+    const struct record *record = answer->record;
+    const char *expected = what_mends(appeal, record, known, count, answer->today);
+
+    if (expected == NULL)
         return OK;
-    of = record_standing(known, count, record->supersede.of);
-    if (of == NULL || !is_disputed(appeal, of))
-        return err_field(ERR_VERSION_UNKNOWN, "/supersede", "the record that is disputed");
-    return OK;
+    return record->kind == RECORD_OVERRIDE ? err_field(ERR_FIELD_CHOICE, "/override", expected)
+                                           : err_field(ERR_VERSION_UNKNOWN, "/supersede", expected);
+}
+
+static struct err admit_later(const struct appeal *appeal, const struct appeal_answer *answer,
+                              const struct record *known, size_t count)
+{
+    const struct record *record = record_standing(known, count, answer->mended_by);
+    const char *expected = "a record that came after the appeal";
+
+    if (record != NULL && record->version > appeal->known_version)
+        expected = what_mends(appeal, record, known, count, answer->today);
+    return expected == NULL ? OK : err_field(ERR_VERSION_UNKNOWN, "/mended_by", expected);
 }
 
 static struct err admit_mending(const struct appeal *appeal, const struct appeal_answer *answer,
@@ -109,14 +122,13 @@ static struct err admit_mending(const struct appeal *appeal, const struct appeal
     if (answer->outcome == APPEAL_REJECTED)
         return mended ? err_field(ERR_FIELD_CHOICE, "/outcome", "what is mended is not rejected")
                       : OK;
-    if (!mended)
-        return err_field(ERR_FIELD_MISSING, "/mended_by", "supersede, override or mended_by");
     if (answer->record != NULL)
-        return admit_record(appeal, answer->record, known, count);
-    if (answer->mended_by <= appeal->known_version ||
-        record_standing(known, count, answer->mended_by) == NULL)
-        return err_field(ERR_VERSION_UNKNOWN, "/mended_by", "a record that came after the appeal");
-    return OK;
+        return admit_record(appeal, answer, known, count);
+    if (answer->mended_by != 0)
+        return admit_later(appeal, answer, known, count);
+    if (grounds_elsewhere(appeal->reason))
+        return OK; /* the site's state or the firm's permit is what is mended */
+    return err_field(ERR_FIELD_MISSING, "/mended_by", "supersede, override or mended_by");
 }
 
 struct err appeal_answer_admit(const struct appeal *appeal, const struct appeal_answer *answer,

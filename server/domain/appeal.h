@@ -1,8 +1,8 @@
-/* domain/appeal.h: appeals (申诉): which records a reason rests on, when somebody may appeal, who may
- * answer, and what an answer must hold (个人信息保护法 24: a decision made by a machine alone may be
- * refused, and is then a human's).
+/* domain/appeal.h: appeals (申诉): when somebody may appeal, who may answer, and what an answer must
+ * hold (个人信息保护法 24: a decision made by a machine alone may be refused, and is then a human's).
  *
- * Deadlines are domain/workdays.h's business; whose appeal it is, the API's. */
+ * Which records a reason rests on is domain/grounds.h's business; deadlines, domain/workdays.h's;
+ * whose appeal it is, the API's. */
 #ifndef DOMAIN_APPEAL_H
 #define DOMAIN_APPEAL_H
 
@@ -11,6 +11,7 @@
 #define APPEAL_STATE_WORDS   "open|upheld|partly|rejected|void"
 #define APPEAL_OUTCOME_WORDS "upheld|partly|rejected"
 #define APPEAL_SCOPE_WORDS   "person|trade|role|site"
+#define APPEAL_COLOUR_WORDS  "green|yellow|red"
 
 enum appeal_state {
     APPEAL_OPEN = 1,
@@ -28,14 +29,11 @@ struct appeal {
     enum appeal_state state;
     enum reason_code reason;
     enum scope scope;
+    enum colour colour;     /* what the reason alone gives */
     int64_t site_id;        /* of the post it was asked for; 0: none */
     uint32_t disputes;      /* version of the record that is disputed; 0: not said */
     uint32_t known_version; /* the worker's newest record when it was filed */
 };
-
-/* Does a reason of this code rest on this record? What rests on none (a stopped site, a firm's
- * permit) can be appealed against as well. */
-bool appeal_rests_on(enum reason_code reason, const struct record *record);
 
 /* May it be filed beside the earlier ones? ERR_APPEAL_OPEN while one on the same matter (reason,
  * scope, and site unless the scope is the person) waits; ERR_VERSION_UNKNOWN when the disputed record
@@ -49,12 +47,16 @@ struct appeal_answer {
     enum appeal_state outcome;
     const struct record *record; /* posted with it, a supersession or an override; NULL: none */
     uint32_t mended_by;          /* or a record that is there already; 0: none */
+    day_t today;
 };
 
 /* Whoever posted a disputed record may not answer (ERR_APPEAL_OWN_RECORD); without a disputed one,
- * whoever posted any that the reason rested on. What is upheld, in whole or in part, is mended: by a
- * record posted with the answer (a supersession, an override) or by one that came after the appeal.
- * Else ERR_APPEAL_ANSWERED, ERR_FIELD_MISSING, ERR_FIELD_CHOICE, ERR_VERSION_UNKNOWN. */
+ * whoever posted any that the reason rested on. What is upheld, in whole or in part, is mended, by a
+ * record posted with the answer or by one that came after the appeal: a disputed record is
+ * superseded; or a decision in force sets a milder colour, for a reason of scope person; or a record
+ * is there that can end the reason (an exam, of HEALTH_NONE). What rests on none of the worker's
+ * records (a stopped site) is mended elsewhere. Else ERR_APPEAL_ANSWERED, ERR_FIELD_MISSING,
+ * ERR_FIELD_CHOICE, ERR_VERSION_UNKNOWN. */
 MUST_USE struct err appeal_answer_admit(const struct appeal *appeal,
                                         const struct appeal_answer *answer,
                                         const struct record *known, size_t count);

@@ -39,6 +39,7 @@ static struct appeal_row decode_row(const struct rows *rows, int i)
         .state = (enum appeal_state)(choice_find(APPEAL_STATE_WORDS, row.state) + 1),
         .reason = reason_of(row.reason),
         .scope = (enum scope)choice_find(APPEAL_SCOPE_WORDS, row.scope),
+        .colour = (enum colour)choice_find(APPEAL_COLOUR_WORDS, row.colour),
         .site_id = row_int64(rows, i, APPEAL_LIST_SITE_ID),
         .disputes = (uint32_t)row_int32(rows, i, APPEAL_LIST_DISPUTES),
         .known_version = (uint32_t)row_int32(rows, i, APPEAL_LIST_KNOWN_VERSION),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/record.h"
 #include "support/city.h"
 #include "support/parallel.h"
 #include "support/pg_fixture.h"
@@ -377,6 +378,121 @@ Test(appeals, a_place_in_the_list_is_one_that_the_list_gave)
                                       cast->regulator.key, NULL), 400, "query_invalid", "after");
 }
 
+Test(appeals, somebody_engaged_nowhere_is_heard_where_his_firm_is)
+{
+    static const char *const regions[] = {"320900", ""};
+    long long engagement = fixture_query_int(
+        say("SELECT version FROM engagement WHERE worker_id = %lld", him->id));
+
+    done(must("POST", "/v1/engagements", cast->contractor.key,
+              say("{\"worker\":%lld,\"kind\":\"supersede\",\"of\":%lld}", him->id, engagement)));
+    for (int i = 0; i < 2; i++) {
+        long long appeal = file(him->key, say("{\"reason\":\"%s\",\"scope\":\"person\",\"words\":\"不对\"}",
+                                              i == 0 ? "HEALTH_NONE" : "TRAIN_NONE"));
+        struct http_reply reply = must("GET", say("/v1/appeals/%lld", appeal), cast->regulator.key,
+                                       NULL);
+
+        cr_expect_str_eq(reply_text(&reply, "region"), regions[i], "%s", reply.body);
+        reply_clear(&reply);
+        fixture_exec("UPDATE org SET region = ''"); /* a firm of no region: every authority's */
+    }
+}
+
+Test(appeals, what_a_site_or_a_firm_was_is_looked_at_today_only)
+{
+    static const char body[] = "{\"reason\":\"SITE_STOPPED\",\"scope\":\"site\",\"words\":\"已复工\"%s}";
+    long long appeal;
+
+    fixture_exec(say("UPDATE engagement SET from_day = current_date - 9 WHERE worker_id = %lld",
+                     him->id));
+    done(must("PATCH", say("/v1/sites/%lld", cast->site), cast->inspector.key,
+              "{\"state\":\"stopped\"}"));
+    expect_refused("yesterday", ask("POST", "/v1/appeals", him->key,
+                                    keep(body, keep(",\"on\":\"%s\"", city_day(-1)))),
+                   400, "field_range", "/on");
+    appeal = file(him->key, keep(body, ""));
+    expect_refused("mended by what has nothing to do with it",
+                   answer(appeal, cast->regulator.key,
+                          "{\"outcome\":\"upheld\",\"words\":\"对\",\"mended_by\":1}"),
+                   404, "version_unknown", "/mended_by");
+    done(must("PATCH", say("/v1/sites/%lld", cast->site), cast->inspector.key,
+              "{\"state\":\"open\"}"));
+    cr_expect_eq(status_of("POST", say("/v1/appeals/%lld/decision", appeal), cast->regulator.key,
+                           "{\"outcome\":\"upheld\",\"words\":\"已恢复施工\"}"), 201,
+                 "the site was mended, no record of his");
+}
+
+/* -- what a reason rests on --------------------------------------------------------------------- */
+
+/* The reason of that code in the answer, or NULL. */
+static const json_t *reason_of(const struct http_reply *reply, const char *code)
+{
+    const json_t *reason;
+    size_t i;
+
+    json_array_foreach(reply_at(reply, "reasons"), i, reason) {
+        if (strcmp(json_string_value(json_object_get(reason, "code")), code) == 0)
+            return reason;
+    }
+    return NULL;
+}
+
+static void expect_rests(const json_t *reason, size_t place, long long version, const char *kind)
+{
+    const json_t *one = json_array_get(json_object_get(reason, "rests_on"), place);
+
+    cr_expect_eq(json_integer_value(json_object_get(one, "version")), version, "place %zu", place);
+    cr_expect_str_eq(json_string_value(json_object_get(one, "kind")), kind, "place %zu", place);
+    cr_expect(json_is_string(json_object_get(one, "on")), "place %zu", place);
+}
+
+Test(appeals, a_red_code_says_which_violations_and_how_many_points)
+{
+    long long first = post_violation(cast->inspector.key, 3);
+    long long wrong = post_violation(cast->inspector.key, 2);
+    long long last = post_violation(cast->safety_officer.key, 4);
+    struct http_reply reply;
+    const json_t *reason;
+    double points;
+
+    done(must("POST", "/v1/violations", cast->inspector.key,
+              say("{\"worker\":%lld,\"kind\":\"supersede\",\"of\":%lld}", him->id, wrong)));
+    reply = colour(him->key);
+    reason = reason_of(&reply, "VIOL_POINTS");
+    cr_assert_not_null(reason, "%s", reply.body);
+    cr_expect_eq(json_array_size(json_object_get(reason, "rests_on")), 2, "%s", reply.body);
+    expect_rests(reason, 0, first, "violation");
+    expect_rests(reason, 1, last, "violation");
+    points = json_number_value(json_object_get(reason, "points"));
+    cr_expect_geq(points, json_number_value(json_object_get(reason, "yellow")), "%s", reply.body);
+    cr_expect_gt(json_number_value(json_object_get(reason, "red")),
+                 json_number_value(json_object_get(reason, "yellow")), "%s", reply.body);
+    cr_expect_eq(json_array_size(json_object_get(reason_of(&reply, "HEALTH_NONE"), "rests_on")), 0,
+                 "for want of any: %s", reply.body);
+    cr_expect_eq(json_integer_value(json_object_get(reason_of(&reply, "TRAIN_POINTS"), "points")), 0,
+                 "%s", reply.body);
+    cr_expect_gt(json_integer_value(json_object_get(reason_of(&reply, "TRAIN_POINTS"), "required")),
+                 0, "%s", reply.body);
+    reply_clear(&reply);
+}
+
+Test(appeals, who_has_no_birth_date_on_record_is_not_told_that_he_is_of_an_age)
+{
+    struct http_reply reply;
+    const json_t *reason;
+
+    fixture_exec(say("UPDATE record SET kind = %d, body = '{\"points\": 1}' WHERE worker_id = %lld"
+                     " AND kind = %d", RECORD_STAR, him->id, RECORD_IDENTITY));
+    reply = colour(him->key);
+    reason = reason_of(&reply, "AGE_YELLOW");
+    cr_assert_not_null(reason, "%s", reply.body);
+    cr_expect_str_eq(json_string_value(json_object_get(reason, "missing")), "birth_date", "%s",
+                     reply.body);
+    cr_expect_str_eq(json_string_value(json_object_get(reason, "what")),
+                     "系统中没有您的出生日期，无法按年龄判定。");
+    reply_clear(&reply);
+}
+
 /* -- what is refused ---------------------------------------------------------------------------- */
 
 Test(appeals, an_appeal_is_against_a_reason_that_is_there)
@@ -442,6 +558,9 @@ Test(appeals, what_is_upheld_is_mended_and_what_is_rejected_is_not)
 {
     long long violation = post_violation(cast->safety_officer.key, 4);
     long long appeal = file(him->key, VIOLATION_APPEAL);
+    long long training = number_in(must("POST", "/v1/trainings", cast->centre.key,
+                                        say("{\"worker\":%lld,\"type\":\"entry_company\",\"hours\":8,"
+                                            "\"passed\":true}", him->id)), "version");
     const char *override = keep("\"override\":{\"colour\":\"green\",\"from\":\"%s\",\"until\":\"%s\","
                                "\"signed_by\":[%lld,%lld]",
                                city_today(), city_day(7), cast->regulator.id, cast->inspector.id);
@@ -469,6 +588,14 @@ Test(appeals, what_is_upheld_is_mended_and_what_is_rejected_is_not)
          "version_unknown", "/mended_by"},
         {"another record taken back", "{\"outcome\":\"upheld\",\"words\":\"对\",\"supersede\":1}", 404,
          "version_unknown", "/supersede"},
+        {"an override that is no milder than the reason",
+         keep("{\"outcome\":\"upheld\",\"words\":\"对\",\"override\":{\"colour\":\"red\",\"from\":\"%s\","
+             "\"until\":\"%s\",\"evidence\":\"e\",\"signed_by\":[%lld,%lld]}}",
+             city_today(), city_day(7), cast->regulator.id, cast->inspector.id), 400,
+         "field_choice", "/override"},
+        {"mended by a record that has nothing to do with it",
+         keep("{\"outcome\":\"upheld\",\"words\":\"对\",\"mended_by\":%lld}", training), 404,
+         "version_unknown", "/mended_by"},
         {"an override without evidence",
          keep("{\"outcome\":\"upheld\",\"words\":\"对\",%s}}", override), 400, "field_missing",
          "/override/evidence"},

@@ -1,9 +1,9 @@
-/* Appeals: which records a reason rests on, who may file and who may answer. */
+/* Appeals: who may file, who may answer, and what mends. */
 #include <criterion/criterion.h>
 
 #include "domain/appeal.h"
 
-enum { INSPECTOR = 5, REGULATOR = 6, OTHER = 7 };
+enum { TODAY = 60000, INSPECTOR = 5, REGULATOR = 6, OTHER = 7 };
 
 static const struct record known[] = {
     {.kind = RECORD_IDENTITY, .version = 1, .by = 2},
@@ -13,36 +13,23 @@ static const struct record known[] = {
     {.kind = RECORD_OVERRIDE, .version = 5, .by = REGULATOR,
      .override = {.signed_by = {REGULATOR, INSPECTOR}}},
     {.kind = RECORD_SUPERSEDE, .version = 6, .by = 3, .supersede = {.of = 4}},
-    {.kind = RECORD_VIOLATION, .version = 7, .by = REGULATOR}, /* after the appeal */
+    /* after the appeal */
+    {.kind = RECORD_VIOLATION, .version = 7, .by = REGULATOR},
+    {.kind = RECORD_TRAINING, .version = 8, .by = 4},
+    {.kind = RECORD_EXAM, .version = 9, .by = 3},
+    {.kind = RECORD_OVERRIDE, .version = 10, .by = 12,
+     .override = {.colour = COLOUR_RED, .from = TODAY - 1, .until = TODAY + 9}},
+    {.kind = RECORD_OVERRIDE, .version = 11, .by = 12,
+     .override = {.colour = COLOUR_YELLOW, .from = TODAY - 1, .until = TODAY + 9}},
+    {.kind = RECORD_OVERRIDE, .version = 12, .by = 12,
+     .override = {.colour = COLOUR_GREEN, .from = TODAY - 9, .until = TODAY}}, /* was over */
+    {.kind = RECORD_SUPERSEDE, .version = 13, .by = 12, .supersede = {.of = 3}},
+    {.kind = RECORD_SUPERSEDE, .version = 14, .by = 12, .supersede = {.of = 8}},
 };
 enum { KNOWN = sizeof known / sizeof known[0] };
 
 static const struct appeal waiting = {.id = 1, .state = APPEAL_OPEN, .reason = REASON_VIOL_POINTS,
-                                      .scope = SCOPE_PERSON, .known_version = 6};
-
-Test(appeal, a_reason_rests_on_records_of_its_own_subject)
-{
-    static const struct {
-        enum reason_code reason;
-        enum record_kind kind;
-        bool rests;
-    } table[] = {
-        {REASON_AGE_RED, RECORD_IDENTITY, true},
-        {REASON_AGE_RED, RECORD_EXAM, false},
-        {REASON_HEALTH_UNFIT, RECORD_EXAM, true},
-        {REASON_CERT_SUSPENDED, RECORD_CERTIFICATE_STATUS, true},
-        {REASON_CERT_SUSPENDED, RECORD_VIOLATION, true}, /* three violations suspend it */
-        {REASON_TRAIN_POINTS, RECORD_STUDY, true},
-        {REASON_TRAIN_POINTS, RECORD_TRAINING, false},
-        {REASON_POST_BAN, RECORD_BAN, true},
-        {REASON_SITE_STOPPED, RECORD_VIOLATION, false},
-        {REASON_VIOL_POINTS, RECORD_STAR, false}, /* praise is no part of it */
-    };
-
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        cr_expect_eq(appeal_rests_on(table[i].reason, &(struct record){.kind = table[i].kind}),
-                     table[i].rests, "row %zu", i);
-}
+                                      .scope = SCOPE_PERSON, .colour = COLOUR_RED, .known_version = 6};
 
 Test(appeal, one_matter_at_a_time_and_rounds_count_up)
 {
@@ -90,7 +77,7 @@ static int answered(struct appeal appeal, int64_t by, enum appeal_state outcome,
                     const struct record *record, uint32_t mended_by)
 {
     return (int)appeal_answer_admit(&appeal,
-                                    &(struct appeal_answer){by, outcome, record, mended_by}, known,
+                                    &(struct appeal_answer){by, outcome, record, mended_by, TODAY}, known,
                                     KNOWN).code;
 }
 
@@ -128,11 +115,79 @@ Test(appeal, what_is_upheld_is_mended)
     cr_expect_eq(answered(appeal, 9, APPEAL_UPHELD, &another, 0), ERR_VERSION_UNKNOWN);
     cr_expect_eq(answered(appeal, 9, APPEAL_UPHELD, &later, 0), ERR_VERSION_UNKNOWN,
                  "what came after the appeal is not what it disputes");
-    cr_expect_eq(answered(appeal, 9, APPEAL_UPHELD, NULL, 7), ERR_NONE);
     cr_expect_eq(answered(appeal, 9, APPEAL_UPHELD, NULL, 6), ERR_VERSION_UNKNOWN);
-    cr_expect_eq(answered(appeal, 9, APPEAL_UPHELD, NULL, 8), ERR_VERSION_UNKNOWN);
+    cr_expect_eq(answered(appeal, 9, APPEAL_UPHELD, NULL, 99), ERR_VERSION_UNKNOWN);
     for (int state = APPEAL_UPHELD; state < APPEAL_STATES; state++) {
         appeal.state = (enum appeal_state)state;
         cr_expect_eq(answered(appeal, 9, APPEAL_REJECTED, NULL, 0), ERR_APPEAL_ANSWERED);
     }
+}
+
+Test(appeal, a_later_record_mends_what_it_can_end)
+{
+    static const struct {
+        const char *what;
+        enum reason_code reason;
+        enum scope scope;
+        uint32_t disputes, mended_by;
+        int code;
+    } table[] = {
+        {"a violation more takes no points off", REASON_VIOL_POINTS, 0, 0, 7, ERR_VERSION_UNKNOWN},
+        {"a training heals nobody", REASON_HEALTH_UNFIT, 0, 0, 8, ERR_VERSION_UNKNOWN},
+        {"a new exam", REASON_HEALTH_UNFIT, 0, 0, 9, ERR_NONE},
+        {"a new exam beside the disputed one", REASON_HEALTH_UNFIT, 0, 4, 9, ERR_NONE},
+        {"training that was lacking", REASON_TRAIN_NONE, 0, 0, 8, ERR_VERSION_UNKNOWN}, /* void */
+        {"a decision no milder", REASON_VIOL_POINTS, 0, 0, 10, ERR_VERSION_UNKNOWN},
+        {"a milder decision", REASON_VIOL_POINTS, 0, 0, 11, ERR_NONE},
+        {"a decision on the person, of a trade's certificate", REASON_CERT_NONE, SCOPE_TRADE, 0, 11,
+         ERR_VERSION_UNKNOWN},
+        {"a decision that is over", REASON_VIOL_POINTS, 0, 0, 12, ERR_VERSION_UNKNOWN},
+        {"the disputed record taken back", REASON_VIOL_POINTS, 0, 3, 13, ERR_NONE},
+        {"any that it rests on", REASON_VIOL_POINTS, 0, 0, 13, ERR_NONE},
+        {"another one than the disputed", REASON_VIOL_POINTS, 0, 2, 13, ERR_VERSION_UNKNOWN},
+        {"a record that it does not rest on", REASON_VIOL_POINTS, 0, 0, 14, ERR_VERSION_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct appeal appeal = waiting;
+
+        appeal.reason = table[i].reason;
+        appeal.scope = table[i].scope;
+        appeal.disputes = table[i].disputes;
+        cr_expect_eq(answered(appeal, 20, APPEAL_UPHELD, NULL, table[i].mended_by), table[i].code,
+                     "%s", table[i].what);
+    }
+}
+
+Test(appeal, a_decision_posted_with_the_answer_is_milder_and_holds_today)
+{
+    static const struct {
+        const char *what;
+        struct record record;
+        int code;
+    } table[] = {
+        {"green", {.override = {.colour = COLOUR_GREEN, .from = TODAY, .until = TODAY + 1}}, 0},
+        {"red", {.override = {.colour = COLOUR_RED, .from = TODAY, .until = TODAY + 1}},
+         ERR_FIELD_CHOICE},
+        {"tomorrow", {.override = {.colour = COLOUR_GREEN, .from = TODAY + 1, .until = TODAY + 2}},
+         ERR_FIELD_CHOICE},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct record record = table[i].record;
+
+        record.kind = RECORD_OVERRIDE;
+        cr_expect_eq(answered(waiting, 20, APPEAL_UPHELD, &record, 0), table[i].code, "%s",
+                     table[i].what);
+    }
+}
+
+Test(appeal, what_lies_elsewhere_is_mended_elsewhere)
+{
+    struct appeal appeal = waiting;
+
+    appeal.reason = REASON_SITE_STOPPED;
+    appeal.scope = SCOPE_SITE;
+    cr_expect_eq(answered(appeal, 20, APPEAL_UPHELD, NULL, 0), ERR_NONE);
+    cr_expect_eq(answered(appeal, 20, APPEAL_UPHELD, NULL, 9), ERR_VERSION_UNKNOWN);
 }

@@ -1,6 +1,6 @@
 -- Appeals as they are now: what is open first, by its deadline, so what is overdue leads; then what
 -- was answered. As far as the asker may see: one person's, those of an organisation's own people (and
--- those that it filed), those of a region. Behind a place that may be nobody's any more, as an appeal
+-- those that it filed), those of a region and of none. Behind a place that may be nobody's any more, as an appeal
 -- moves when it is answered; after_id 0: from the start.
 -- $1 after_closed boolean
 -- $2 after_due date
@@ -31,7 +31,7 @@ WHERE ($4::bigint IS NULL OR n.worker_id = $4)
   AND ($5::bigint IS NULL OR n.org_id = $5
        OR EXISTS (SELECT FROM engagement e WHERE e.worker_id = n.worker_id AND e.org_id = $5
                                              AND (e.until_day IS NULL OR e.until_day > $10::date)))
-  AND starts_with(n.region, $6)
+  AND (n.region = '' OR starts_with(n.region, $6))
   AND ($7::bigint IS NULL OR n.id = $7)
   AND ($8::text IS NULL OR n.state = $8)
   AND (NOT $9::boolean OR (n.state = 'open' AND n.due < $10::date))
