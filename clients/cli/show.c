@@ -6,11 +6,12 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "clients/cli/exit.h"
+#include "clients/cli/record_words.h"
 #include "clients/http/screen.h"
 #include "crypto/qr.h"
 #include "domain/record.h"
 
-enum { CELL_BYTES = 256, COLUMNS_MAX = 12, LABEL_COLUMNS = 14, QR_ARENA_BYTES = 256 * 1024 };
+enum { CELL_BYTES = 1024, RECORDS_SHOWN = 10, COLUMNS_MAX = 12, LABEL_COLUMNS = 14, QR_ARENA_BYTES = 256 * 1024 };
 
 /* -- values ------------------------------------------------------------------------------------ */
 
@@ -44,6 +45,10 @@ void show_value(const char *field, const json_t *value, bool english, char *into
 
     if (value == NULL || json_is_null(value)) {
         snprintf(into, bytes, "-");
+    } else if (json_is_object(value) && strcmp(field, "body") == 0) {
+        record_body_show(value, english, into, bytes);
+    } else if (text != NULL && strcmp(field, "kind") == 0) {
+        snprintf(into, bytes, "%s", record_word(field, text, english));
     } else if (text != NULL && strcmp(field, "trade") == 0) {
         show_trade(text, english, into, bytes);
     } else if (text != NULL && strstr(field, "colour") != NULL) {
@@ -290,6 +295,48 @@ int show_items(struct session *s, const json_t *answer)
 
 /* -- the colour and the code -------------------------------------------------------------------------- */
 
+/* "违章 第12号（2026-11-01）、…" */
+static void show_rests(const json_t *records, bool english)
+{
+    char line[CELL_BYTES];
+    struct build out = build_over(line, sizeof line);
+    const json_t *record;
+    size_t i;
+
+    json_array_foreach(records, i, record) {
+        if (i == RECORDS_SHOWN)
+            break;
+        build_format(&out, english ? "%s%s, record %lld (%s)" : "%s%s 第%lld号（%s）",
+                     i == 0 ? "" : english ? "; " : "、",
+                     record_word("kind", json_string_at(record, "kind"), english),
+                     (long long)json_int_at(record, "version"), json_string_at(record, "on"));
+    }
+    if (json_array_size(records) > RECORDS_SHOWN)
+        build_format(&out, english ? "; %zu in all" : " 等共 %zu 条", json_array_size(records));
+    if (json_array_size(records) == 0)
+        build_string(&out, english ? "none of the kind is there" : "没有这类记录");
+    show_pair(english ? "  rests on" : "  所据记录", line);
+}
+
+static void show_points(const json_t *reason, bool english)
+{
+    double points = json_number_value(json_object_get(reason, "points"));
+    const json_t *required = json_object_get(reason, "required");
+    char line[CELL_BYTES];
+
+    if (json_object_get(reason, "points") == NULL)
+        return;
+    if (required != NULL)
+        snprintf(line, sizeof line, english ? "%g, of %g that are asked for" : "%g 分（须达到 %g 分）",
+                 points, json_number_value(required));
+    else
+        snprintf(line, sizeof line,
+                 english ? "%g (yellow from %g, red from %g)" : "%g 分（满 %g 分黄码，满 %g 分红码）", points,
+                 json_number_value(json_object_get(reason, "yellow")),
+                 json_number_value(json_object_get(reason, "red")));
+    show_pair(english ? "  points" : "  计分", line);
+}
+
 static void show_reason(const json_t *reason, bool english)
 {
     const json_t *basis;
@@ -300,6 +347,11 @@ static void show_reason(const json_t *reason, bool english)
 
     printf("  [%s] %s\n", colour_word(json_string_at(reason, "colour"), english),
            what[0] != '\0' ? what : json_string_at(reason, "text"));
+    if (json_object_get(reason, "rests_on") != NULL)
+        show_rests(json_object_get(reason, "rests_on"), english);
+    show_points(reason, english);
+    if (strcmp(json_string_at(reason, "missing"), "birth_date") == 0)
+        show_pair(english ? "  missing" : "  缺少", english ? "birth date" : "出生日期");
     show_pair(english ? "  to do" : "  怎么办", json_string_at(reason, "remedy"));
     show_pair(english ? "  ask" : "  找谁", json_string_at(reason, "help"));
     if (json_string_at(reason, "since")[0] != '\0')
