@@ -17,6 +17,7 @@
 #include "jobs/jobs.h"
 #include "jobs/outbox.h"
 #include "jobs/site_alerts.h"
+#include "print/sheet.h"
 #include "register/presence.h"
 #include "register/recent.h"
 #include "register/survey.h"
@@ -352,6 +353,7 @@ void service_close(struct service *service)
         close_loop(&service->loops[i]);
     free(service->loops);
     errands_free(shared->errands);
+    sheet_close();
     free(shared->key_requests);
     free(shared->short_failures);
     free(shared->address_failures);

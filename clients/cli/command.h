@@ -108,6 +108,8 @@ bool help_verb(FILE *to, const char *verb, bool english);
 /* -- commands that do more than ask once ---------------------------------------------------------- */
 
 int import_run(struct session *s);      /* import.c */
+int badge_sheet_run(struct session *s); /* badge.c */
+int show_badge(struct session *s, const json_t *answer); /* likewise */
 int policy_trial_run(struct session *s); /* trial.c */
 int policy_show_run(struct session *s); /* policy.c */
 int policy_check_main(const struct command *command, int argc, char **argv,

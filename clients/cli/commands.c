@@ -140,6 +140,15 @@ static const struct option_row worker_add[] = {
     {"--agreement-until", "DATE", OPTION_TEXT, false, "合同止", "its end"},
     END,
 };
+static const struct option_row badge_void[] = {
+    {"--reason", "lost|stolen|damaged|left|replaced|other", OPTION_TEXT, true,
+     "原因：遗失、被盗、损坏、离场、更换、其他", "why"},
+    END,
+};
+static const struct option_row badge_sheet[] = {
+    {"--workers", "1,2,3", OPTION_IDS, true, "要打印的工人，最多 240 人", "whose; at most 240"},
+    END,
+};
 static const struct option_row worker_list[] = {
     {"--site", "ID", OPTION_INT, false, "只列此工地", "of this site"},
     {"--org", "ID", OPTION_INT, false, "只列此单位", "of this organisation"},
@@ -423,6 +432,11 @@ static const struct column account_columns[] = {
     {"site", "工地", "site"}, {"region", "区域", "region"}, {"label", "说明", "label"},
     {"key_prefix", "密钥前缀", "key prefix"}, {"state", "状态", "state"}, LAST,
 };
+static const struct column badge_columns[] = {
+    {"badge", "帽贴号", "badge"}, {"state", "状态", "state"}, {"issued_at", "发放", "issued"},
+    {"expires_at", "有效期至", "until"}, {"voided_at", "作废", "voided"},
+    {"reason", "原因", "reason"}, LAST,
+};
 static const struct column worker_columns[] = {
     {"id", "工号", "id"}, {"name", "姓名", "name"}, {"trade", "工种", "trade"},
     {"role", "岗位", "role"}, {"org", "单位", "org"}, {"site", "工地", "site"},
@@ -538,6 +552,16 @@ const struct command commands[] = {
         "以闸机身份查看本工地的规则与状态", "what a gate must know of its site to decide while alone"),
     GET("gate", "lists", "/v1/lists", NULL, NULL, show_object, "以闸机身份查看本地区有哪些状态列表",
         "which status lists there are for the gate's region"),
+    WRITE("POST", "badge", "issue", WORKER_PATH("/badges"), NULL, NULL, show_badge,
+          "为工人发放一枚帽贴（三年有效）", "issues a badge: the code of a sticker for a helmet"),
+    LIST("badge", "list", WORKER_PATH("/badges"), NULL, badge_columns, "列出工人的帽贴",
+         "lists a worker's badges"),
+    WRITE("POST", "badge", "void", WORKER_PATH("/badges/{帽贴号}/void"), badge_void, NULL,
+          show_object, "作废一枚帽贴（遗失、损坏、离场）", "voids a badge that was lost or is not worn any more"),
+    {.verb = "badge", .sub = "sheet", .method = "POST", .path = "/v1/badges/sheet",
+     .options = badge_sheet, .writes = true, .run = badge_sheet_run,
+     .zh = "打印帽贴：A4 每页 24 枚的 PDF，缺帽贴的自动发放；--save 文件.pdf",
+     .en = "stickers as a PDF, 24 on A4; who has none gets one; --save FILE.pdf"},
     LIST("pass", "list", "/v1/passes", pass_list, pass_columns, "列出一个工地一天的通行",
          "lists a site's passes of a day"),
     GET("pass", "show", "/v1/passes/" PASS_ARGUMENT, NULL, NULL, pass_show,

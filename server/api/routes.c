@@ -11,6 +11,7 @@
 #include "api/appeals.h"
 #include "api/append.h"
 #include "api/audit_reads.h"
+#include "api/badge_sheet.h"
 #include "api/badges.h"
 #include "api/calendar.h"
 #include "api/codes.h"
@@ -214,6 +215,8 @@ const struct route routes[] = {
      worker_code_post, &worker_code_post_bytes, 0, NULL, false, "A live code, as text, SVG or PNG"},
     WRITE(METHOD_POST, "/v1/workers/{id}/badges", MAY_BADGE, NULL, badge_post, &badge_state_bytes,
           "Issue a badge: the code of a sticker for a helmet"),
+    WRITE(METHOD_POST, "/v1/badges/sheet", MAY_BADGE, badge_sheet_fields, badge_sheet_post,
+          &badge_sheet_state_bytes, "Stickers for many workers as a PDF; who has no badge gets one"),
     READ("/v1/workers/{id}/badges", MAY_MAKE_CODE, NULL, badge_list_get, &badge_state_bytes,
          "List a worker's badges"),
     WRITE(METHOD_POST, "/v1/workers/{id}/badges/{n}/void", MAY_MAKE_CODE, badge_void_fields,

@@ -8,6 +8,11 @@ enum { QUIET = 4 }; /* modules of light border that a reader needs (ISO/IEC 1800
 
 struct err qr_make(struct text code, struct arena *arena, struct qr *qr)
 {
+    return qr_make_at(code, QR_LEVEL_M, arena, qr);
+}
+
+struct err qr_make_at(struct text code, enum qr_level level, struct arena *arena, struct qr *qr)
+{
     struct text copy = arena_text(arena, code); /* libqrencode wants a NUL at the end */
     QRcode *made;
     size_t count;
@@ -17,7 +22,8 @@ struct err qr_make(struct text code, struct arena *arena, struct qr *qr)
         return err_make(ERR_TOO_LARGE);
     if (code.bytes == 0 || memchr(code.at, '\0', code.bytes) != NULL)
         return err_make(ERR_FIELD_TEXT);
-    made = QRcode_encodeString(copy.at, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+    made = QRcode_encodeString(copy.at, 0, level == QR_LEVEL_Q ? QR_ECLEVEL_Q : QR_ECLEVEL_M,
+                               QR_MODE_8, 1);
     if (made == NULL) /* ERANGE: more than version 40 holds */
         return err_make(errno == ERANGE ? ERR_TOO_LARGE : ERR_INTERNAL);
     qr->width = (unsigned)made->width;

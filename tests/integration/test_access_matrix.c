@@ -335,6 +335,7 @@ static const struct example examples[] = {
      "{\"kind\":\"consent\",\"scope\":\"health\",\"given\":true}", NULL},
     {"POST", "/v1/workers/{id}/code", PERSON, ANYBODY, "", "{\"svg\":false}", NULL},
     {"POST", "/v1/workers/{id}/badges", PERSON, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/badges/sheet", PERSON, ANYBODY, "", "{\"workers\":[{}]}", NULL},
     {"GET", "/v1/workers/{id}/badges", PERSON, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/workers/{id}/badges/{n}/void", PERSON, ANYBODY, "", "{\"reason\":\"lost\"}", NULL},
     {"POST", "/v1/gate/check", NOTHING, ANYBODY, "",

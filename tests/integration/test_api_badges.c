@@ -1,8 +1,10 @@
 /* Badges over HTTP: whose they are, what a gate makes of them, how they end. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "crypto/token.h"
 #include "support/city.h"
@@ -142,6 +144,58 @@ Test(badges, a_gate_opens_for_a_badge_and_refuses_it_a_second_after_it_was_voide
     cr_expect_not_null(strstr(answer.body, "void"), "%s", answer.body);
     reply_clear(&answer);
     reply_clear(&badge);
+}
+
+static long long stickers_in(const struct http_reply *reply)
+{
+    char path[] = "/tmp/jianan-badges-XXXXXX", line[64] = "";
+    int fd = mkstemp(path);
+    FILE *pipe;
+
+    cr_assert(fd >= 0);
+    cr_assert_eq(write(fd, reply->body, reply->body_bytes), (ssize_t)reply->body_bytes);
+    cr_assert_eq(close(fd), 0);
+    pipe = popen(say("pdftoppm -r 200 -gray %s %s && zbarimg --quiet --raw -Sdisable -Sqrcode.enable"
+                     " %s-1.pgm 2>/dev/null | sort -u | grep -c ^JA1; rm %s %s-1.pgm", path, path, path,
+                     path, path), "r");
+    cr_assert(pipe != NULL);
+    cr_assert(fgets(line, sizeof line, pipe) != NULL);
+    (void)pclose(pipe);
+    return strtoll(line, NULL, 10);
+}
+
+Test(badges, a_sheet_prints_everybodys_badge_and_issues_what_is_missing_once)
+{
+    const char *body;
+    char number[19];
+    long long second = cast_worker(&server, city.cast.contractor.key, "𠮷三", cast_number(number, "19910101", 77),
+                                   city.cast.site, "030");
+    struct http_reply reply;
+
+    expect(issue(), 201, NULL);
+    body = say("{\"workers\":[%lld,%lld]}", city.own.id, second);
+    reply = ask("POST", "/v1/badges/sheet", city.cast.contractor.key, body, "sheet");
+    cr_expect_eq(reply.status, 200, "%s", reply.body);
+    cr_expect_str_eq(reply_header(&reply, "content-type"), "application/pdf");
+    cr_expect_eq(stickers_in(&reply), 2);
+    reply_clear(&reply);
+    for (int again = 0; again < 2; again++) { /* the same request, then another one */
+        reply = ask("POST", "/v1/badges/sheet", city.cast.contractor.key, body,
+                    again == 0 ? "sheet" : NULL);
+        cr_expect_eq(reply.status, 200, "%s", reply.body);
+        cr_expect_eq(stickers_in(&reply), 2);
+        reply_clear(&reply);
+    }
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM badge"), 2);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM audit WHERE action = 'badge.sheet'"), 3);
+    expect(ask("POST", "/v1/badges/sheet", city.cast.contractor.key,
+               say("{\"workers\":[%lld,%lld]}", city.own.id, city.next_door.id), NULL),
+           404, "worker_unknown");
+    expect(ask("POST", "/v1/badges/sheet", city.cast.contractor.key,
+               say("{\"workers\":[%lld,%lld]}", city.own.id, city.own.id), NULL),
+           409, "duplicate_row");
+    expect(ask("POST", "/v1/badges/sheet", city.cast.contractor.key, "{\"workers\":[]}", NULL), 400,
+           NULL);
 }
 
 Test(badges, they_are_listed_with_what_became_of_them)

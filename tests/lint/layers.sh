@@ -10,22 +10,24 @@ cd "$(dirname "$0")/../.."
 table='
 scoring            -                                                       -
 server/base        -                                                       event2 jansson
-server/crypto      base                                                    openssl qrencode png sodium jansson
+server/crypto      base                                                    openssl qrencode png zlib sodium jansson
 server/domain      scoring base                                            jansson
 server/store       domain scoring base                                     libpq event2
 server/register    store domain scoring base                               libpq
+server/print       crypto base                                             cairo pango fontconfig
 server/net         base                                                    event2 openssl llhttp jansson
 server/jobs        crypto domain store register scoring base               curl event2
-server/api         net register store crypto domain scoring base adapters  openssl jansson
+server/api         net register store crypto domain print scoring base adapters  openssl jansson
 server/adapters    api net base                                            jansson
-server             settings api net register store crypto domain scoring base jobs  openssl libpq event2
+server             settings api net register store crypto domain print scoring base jobs  openssl libpq event2
 clients/http       base                                                    curl openssl jansson
 clients/cli        http crypto domain scoring base                         openssl jansson event2
 clients/sim        http cli crypto domain scoring base                     openssl jansson event2
 clients/gate       http net crypto domain scoring base                     jansson event2 sqlite
 '
 # Headers of libraries, by the name that stands in the table.
-libraries='libpq-fe.h:libpq pg_config:libpq event2/:event2 openssl/:openssl jansson.h:jansson curl/:curl sqlite3.h:sqlite
+libraries='libpq-fe.h:libpq pg_config:libpq event2/:event2 openssl/:openssl jansson.h:jansson
+curl/:curl sqlite3.h:sqlite cairo/:cairo pango/:pango fontconfig/:fontconfig zlib.h:zlib
 llhttp.h:llhttp qrencode.h:qrencode png.h:png sodium:sodium'
 
 layer_of_header() { # "store/pg.h" -> store; a name without folder belongs to the includer's own

@@ -71,6 +71,8 @@ static pid_t start_program(const char *const *arguments, int out, int err)
             dup2(out, STDOUT_FILENO);
         if (err >= 0)
             dup2(err, STDERR_FILENO);
+        setenv("LSAN_OPTIONS",
+               "suppressions=" JIANAN_SOURCE_DIR "/tests/support/lsan.supp:print_suppressions=0", 0);
         execv(JIANAN_SERVER, (char *const *)argv);
         _exit(127);
     }

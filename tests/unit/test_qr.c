@@ -216,3 +216,72 @@ Test(qr, every_small_ceiling_of_the_arena_is_an_error_and_no_crash)
     }
     cr_expect(all_done, "the ceiling at last suffices");
 }
+
+/* -- level Q: what is printed ------------------------------------------------------------------- */
+
+static struct text badge_code(char text[TOKEN_TEXT_MAX])
+{
+    struct build out = build_over(text, TOKEN_TEXT_MAX);
+    struct parts parts;
+    struct maker maker;
+
+    maker_init(&maker, TOKEN_ES256, 1u << TOKEN_BADGE);
+    parts = maker_parts(&maker);
+    parts.kind = TOKEN_BADGE;
+    /* as large as one gets: list 4095, slot 2^20 - 1 */
+    parts.payload = (struct text){"\xA3\x04\x1A\xFF\xFF\xFF\xFF\x06\x1A\xFF\xFF\xFF\xC3\x3A\x00\x01"
+                                  "\x00\x00\x81\x1A\xFF\xFF\xFF\xFF",
+                                  24};
+    maker_code(&maker, &parts, &out);
+    maker_clear(&maker);
+    return build_done(&out);
+}
+
+static struct qr made_at_q(struct text code)
+{
+    struct qr qr;
+    struct err e = qr_make_at(code, QR_LEVEL_Q, &arena, &qr);
+
+    cr_assert(!err_is(e));
+    return qr;
+}
+
+Test(qr, a_badge_fits_version_8_at_level_m_and_10_at_level_q)
+{
+    char text[TOKEN_TEXT_MAX];
+    struct text code = badge_code(text);
+
+    cr_expect_leq(made(code).version, 8, "%u", made(code).version);
+    cr_expect_leq(made_at_q(code).version, 10, "%u", made_at_q(code).version);
+}
+
+Test(qr, a_live_code_fits_version_10_at_level_q)
+{
+    char text[TOKEN_TEXT_MAX];
+
+    cr_expect_leq(made_at_q(live_code(TOKEN_ES256, text)).version, 10);
+}
+
+/* Mud, paint, a strap: a square of 15 % of the area, dark or light, anywhere but over a corner's eye. */
+Test(qr, at_level_q_a_code_is_read_with_15_percent_covered)
+{
+    char text[TOKEN_TEXT_MAX], found[4096];
+    struct text code = badge_code(text), png;
+    unsigned width = made_at_q(code).width, side = 1;
+
+    while (side * side * 100 < width * width * 15)
+        side++;
+    for (unsigned place = 0; place < 8; place++) {
+        struct qr qr = made_at_q(code);
+        unsigned x = place % 4 < 2 ? (width - side) / 2 : width - side - 1;
+        unsigned y = place % 2 == 0 ? (width - side) / 2 : width - side - 1;
+        struct err e;
+
+        for (unsigned row = y; row < y + side; row++)
+            memset(qr.module + (size_t)row * width + x, place < 4, side);
+        e = qr_png(&qr, 6, &arena, &png);
+        cr_assert(!err_is(e));
+        read_by_zbar(png, found, sizeof found);
+        cr_expect(text_is(code, found), "covered at %u, %u, %s", x, y, place < 4 ? "dark" : "light");
+    }
+}
