@@ -286,13 +286,15 @@ Test(cli, a_wrong_record_is_taken_back_and_the_old_one_stays_readable)
     wrong = number_text(printed_int("version"));
     EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker));
     EXPECT_WORDS("VIOL_POINTS, person");
+    EXPECT_WORDS("所据记录");
+    EXPECT_WORDS("满 ");
     EXPECT(CLI_REFUSED, JIANAN("contractor", "record", "correct", worker, "--of", wrong));
     EXPECT(CLI_DONE, JIANAN("safety_officer", "record", "correct", worker, "--of", wrong));
     EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker, "--json"));
     EXPECT_WORDS("\"person_colour\":\"green\"");
     EXPECT(CLI_DONE, JIANAN("contractor", "worker", "records", worker, "--limit", "500"));
-    EXPECT_WORDS("violation");
-    EXPECT_WORDS("supersede");
+    EXPECT_WORDS("类别 违章作业，不安全行为 7.06 冒险进入危险场所，程度 严重");
+    EXPECT_WORDS("更正");
     EXPECT(CLI_REFUSED, JIANAN("safety_officer", "record", "correct", worker, "--of", wrong));
     EXPECT_WORDS("already_superseded");
 }
