@@ -51,11 +51,14 @@ BEGIN
         INSERT INTO log_pending (kind, subject, number) SELECT 2, id, 0 FROM added;
     WHEN 'policy' THEN
         INSERT INTO log_pending (kind, subject, number) SELECT 3, number, version FROM added;
-    WHEN 'slot' THEN
-        INSERT INTO log_pending (kind, subject, number)
-        SELECT 5, index, 0 FROM added WHERE badge IS NOT NULL;
+    WHEN 'badge' THEN -- 0014_badges.sql
+        INSERT INTO log_pending (kind, subject, number) SELECT 5, worker_id, number FROM added;
+    WHEN 'badge_void' THEN
+        INSERT INTO log_pending (kind, subject, number) SELECT 12, worker_id, number FROM added;
     WHEN 'pass_batch' THEN
         INSERT INTO log_pending (kind, subject, number) SELECT 6, id, 0 FROM added;
+    WHEN 'device_key' THEN -- 0015_receipts.sql
+        INSERT INTO log_pending (kind, subject, number) SELECT 7, device_id, number FROM added;
     WHEN 'org' THEN
         INSERT INTO log_pending (kind, subject, number) SELECT 8, id, version FROM added;
     WHEN 'site' THEN
@@ -74,8 +77,6 @@ CREATE TRIGGER log_note AFTER INSERT ON record REFERENCING NEW TABLE AS added
 CREATE TRIGGER log_note AFTER INSERT ON audit REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION log_note();
 CREATE TRIGGER log_note AFTER INSERT ON policy REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION log_note();
-CREATE TRIGGER log_note AFTER INSERT ON slot REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION log_note();
 CREATE TRIGGER log_note AFTER INSERT ON pass_batch REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION log_note();

@@ -5,8 +5,7 @@
 #include "domain/engine.h"
 
 enum {
-    DAYS_KEPT = 399, /* pass_partition_ensure() refuses 400 */
-    FLAGS_KNOWN = 2 * GATE_WITHOUT_CODE - 1
+    DAYS_KEPT = 399 /* pass_partition_ensure() refuses 400 */
 };
 
 struct handed_input {
@@ -31,7 +30,7 @@ static const struct field handed_fields[] = {
      "green|yellow|red|none"},
     {"why", FIELD_TEXT, offsetof(struct handed_input, why), false, 1, 32, NULL},
     {"reasons", FIELD_WORDS, offsetof(struct handed_input, reasons), false, 0, REASON_COUNT, NULL},
-    {"flags", FIELD_INT, offsetof(struct handed_input, flags), false, 0, FLAGS_KNOWN, NULL},
+    {"flags", FIELD_INT, offsetof(struct handed_input, flags), false, 0, GATE_FLAGS_KNOWN, NULL},
     {NULL},
 };
 
@@ -72,9 +71,9 @@ static int16_t why_default(const struct pass *pass)
     return pass->colour_here == COLOUR_YELLOW ? WHY_YELLOW : WHY_RED;
 }
 
-static struct err check_day(const struct exchange *x, const struct handed_input *in, day_t *day)
+struct err gate_pass_day(const struct exchange *x, time_us at, day_t *day)
 {
-    *day = clock_local_day(in->at);
+    *day = clock_local_day(at);
     if (*day > x->today + 1)
         return err_field(ERR_DATE_FUTURE, "/at", NULL);
     if (*day + DAYS_KEPT < x->today)
@@ -126,7 +125,7 @@ struct err gate_pass_read(struct exchange *x, const json_t *item, const struct d
         .fresh_ms = -1,
         .engine = ENGINE_ELSEWHERE,
     };
-    e = check_day(x, &in, &pass->day);
+    e = gate_pass_day(x, in.at, &pass->day);
     pass->today = pass->day;
     if (!err_is(e))
         e = find_worker(x, item, &in, pass);

@@ -1,4 +1,5 @@
-/* api/gate_passes.c: a gate hands in what it decided while it was alone.
+/* api/gate_passes.c: a gate hands in what it decided while it was alone: as receipts that it signed,
+ * or, from a device that cannot sign, as plain passes.
  *
  * Each pass is answered by its place in the request: one bad of a thousand does not spoil the rest,
  * and sending all of them again is safe. They are facts: what was decided stands, however late it
@@ -9,6 +10,7 @@
 #include "api/gate_answer.h"
 #include "api/gate_check.h"
 #include "api/gate_pass_read.h"
+#include "api/gate_receipts.h"
 #include "api/passes.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -21,7 +23,13 @@ enum {
 };
 
 struct gate_passes {
-    size_t count, good;
+    const json_t *items;
+    bool signed_ones; /* receipts */
+    int64_t gate_id, site_id;
+    struct device_key_rows keys;
+    struct receipt_row *receipts; /* of good ones, when signed */
+    struct waiter resume;         /* the next turn of the loop */
+    size_t count, good, read;
     struct err *errors;   /* one an item */
     size_t *place;        /* of each good one: which item it is */
     struct pass *passes;  /* good ones */
@@ -74,33 +82,38 @@ static bool note_range(struct gate_passes *s, const struct pass *pass)
     return true;
 }
 
-static void read_all(struct exchange *x, const json_t *items, const struct device *device,
-                     struct gate_passes *s)
+/* An item that was read becomes one of the good ones, unless its day or epoch is one too many. */
+static void take(struct gate_passes *s, size_t i, struct err e)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        struct pass *pass = &s->passes[s->good];
+    const struct pass *pass = &s->passes[s->good];
 
-        s->errors[i] = gate_pass_read(x, json_array_get(items, i), device, pass);
-        if (!err_is(s->errors[i]) && (!note_day(s, pass->day) || !note_range(s, pass)))
-            s->errors[i] = err_make(ERR_TOO_LARGE);
-        if (!err_is(s->errors[i]))
-            s->place[s->good++] = i;
-    }
+    if (!err_is(e) && (!note_day(s, pass->day) || !note_range(s, pass)))
+        e = err_make(ERR_TOO_LARGE);
+    s->errors[i] = e;
+    if (!err_is(e))
+        s->place[s->good++] = i;
 }
 
-static struct err read_body(struct exchange *x, const json_t **items)
+static struct err read_body(struct exchange *x, struct gate_passes *s)
 {
-    *items = json_object_get(x->json, "passes");
+    const json_t *passes = json_object_get(x->json, "passes");
+    const json_t *receipts = json_object_get(x->json, "receipts");
+    const char *field = receipts != NULL ? "/receipts" : "/passes";
+    size_t max = receipts != NULL ? GATE_RECEIPTS_MAX : GATE_PASSES_MAX;
+
     if (!json_is_object(x->json))
         return err_make(ERR_JSON_OBJECT);
-    if (*items == NULL)
-        return err_field(ERR_FIELD_MISSING, "/passes", "array");
+    if (passes == NULL && receipts == NULL)
+        return err_field(ERR_FIELD_MISSING, "/receipts", "array");
     if (json_object_size(x->json) != 1)
-        return err_field(ERR_FIELD_UNKNOWN, "/", "passes");
-    if (!json_is_array(*items))
-        return err_field(ERR_FIELD_TYPE, "/passes", "array");
-    if (json_array_size(*items) == 0 || json_array_size(*items) > GATE_PASSES_MAX)
-        return err_field(ERR_FIELD_RANGE, "/passes", "1..1000");
+        return err_field(ERR_FIELD_UNKNOWN, "/", "receipts, or passes");
+    s->signed_ones = receipts != NULL;
+    s->items = s->signed_ones ? receipts : passes;
+    if (!json_is_array(s->items))
+        return err_field(ERR_FIELD_TYPE, field, "array");
+    s->count = json_array_size(s->items);
+    if (s->count == 0 || s->count > max)
+        return err_field(ERR_FIELD_RANGE, field, s->signed_ones ? "1..500" : "1..1000");
     return OK;
 }
 
@@ -110,38 +123,109 @@ static struct err make_room(struct exchange *x, struct gate_passes *s)
     s->place = arena_new_array(&x->arena, s->count, size_t);
     s->passes = arena_new_array(&x->arena, s->count, struct pass);
     s->were_new = arena_new_array(&x->arena, s->count, bool);
+    if (s->signed_ones)
+        s->receipts = arena_new_array(&x->arena, s->count, struct receipt_row);
     return x->arena.full ? err_make(ERR_TOO_LARGE) : OK;
 }
 
-/* The days' partitions first, in a transaction of their own: making one locks the whole table. */
-static enum step passes_read(struct exchange *x)
+static struct err look_at_gate(struct exchange *x, struct gate_passes *s)
+{
+    const struct device *device = registry_device(app_of(x)->reader, caller_of(x)->device_id);
+
+    if (device == NULL)
+        return err_make(ERR_NOT_READY);
+    if (!device->active) /* a stolen gate says what it likes; a good one keeps its queue */
+        return err_make(ERR_DEVICE_DISABLED);
+    s->gate_id = device->id;
+    s->site_id = device->site_id;
+    return OK;
+}
+
+static enum step passes_open_request(struct exchange *x)
 {
     struct gate_passes *s = x->state;
-    const struct device *device;
-    const json_t *items;
+    struct err e = read_body(x, s);
     struct batch *b;
-    struct err e = read_body(x, &items);
 
     if (caller_of(x)->device_id == 0)
         return exchange_fail(x, err_make(ERR_FORBIDDEN));
-    if (err_is(e))
-        return exchange_fail(x, e);
-    s->count = json_array_size(items);
-    e = make_room(x, s);
+    if (!err_is(e))
+        e = make_room(x, s);
     if (err_is(e))
         return exchange_fail(x, e);
     http_keep_long(x->connection);
     registry_enter(app_of(x)->reader);
-    device = registry_device(app_of(x)->reader, caller_of(x)->device_id);
-    if (device == NULL)
-        e = err_make(ERR_NOT_READY);
-    else if (!device->active) /* a stolen gate says what it likes; a good one keeps its queue */
-        e = err_make(ERR_DEVICE_DISABLED);
-    else
-        read_all(x, items, device, s);
+    e = look_at_gate(x, s);
     registry_leave(app_of(x)->reader);
     if (err_is(e))
         return exchange_fail(x, e);
+    if (!s->signed_ones)
+        return STEP_NEXT;
+    b = batch_new(app_of(x)->pass_pg, &x->arena);
+    if (b == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    device_keys(b, s->gate_id, &s->keys);
+    return exchange_wait(x, batch_send(b, exchange_waiter(x)));
+}
+
+static void on_next_turn(void *arg)
+{
+    const struct gate_passes *s = arg;
+
+    s->resume.done(s->resume.arg, OK);
+}
+
+/* Signatures take their time: other gates' questions come in between. */
+static bool read_receipts(struct exchange *x, struct gate_passes *s)
+{
+    size_t end = s->read + GATE_RECEIPTS_AT_ONCE;
+
+    for (; s->read < s->count && s->read < end; s->read++)
+        take(s, s->read,
+             gate_receipt_read(x, json_array_get(s->items, s->read), s->gate_id, s->site_id,
+                               &s->keys, &s->receipts[s->good], &s->passes[s->good]));
+    return s->read == s->count;
+}
+
+static void read_passes(struct exchange *x, struct gate_passes *s)
+{
+    const struct device *device = registry_device(app_of(x)->reader, s->gate_id);
+
+    for (size_t i = 0; i < s->count && device != NULL; i++)
+        take(s, i, gate_pass_read(x, json_array_get(s->items, i), device, &s->passes[s->good]));
+}
+
+static void name_receipts(struct exchange *x, struct gate_passes *s)
+{
+    for (size_t i = 0; i < s->good; i++)
+        gate_receipt_name(x, &s->passes[i]);
+}
+
+static enum step passes_read(struct exchange *x)
+{
+    struct gate_passes *s = x->state;
+
+    if (s->signed_ones && !read_receipts(x, s)) {
+        exchange_goto(x, &gate_passes_post[1]);
+        s->resume = exchange_waiter(x);
+        loop_post(app_of(x)->loop, on_next_turn, s);
+        return exchange_wait(x, OK);
+    }
+    registry_enter(app_of(x)->reader);
+    if (s->signed_ones)
+        name_receipts(x, s);
+    else
+        read_passes(x, s);
+    registry_leave(app_of(x)->reader);
+    return STEP_NEXT;
+}
+
+/* The days' partitions first, in a transaction of their own: making one locks the whole table. */
+static enum step passes_ensure(struct exchange *x)
+{
+    struct gate_passes *s = x->state;
+    struct batch *b;
+
     if (s->good == 0)
         return STEP_NEXT;
     b = batch_new(app_of(x)->pass_pg, &x->arena);
@@ -179,6 +263,8 @@ static enum step passes_write(struct exchange *x)
     batch.id = (int64_t)((uint64_t)s->batch_id >> 1);
     s->inserted = (struct passes_inserted){s->passes, s->good, s->were_new};
     e = passes_insert(b, &x->arena, &batch, &s->inserted);
+    if (!err_is(e) && s->signed_ones)
+        e = receipts_insert(b, &x->arena, s->gate_id, batch.id, s->receipts, s->good);
     day_span(s, &from, &until);
     if (!err_is(e))
         e = passes_gaps(b, &x->arena, caller_of(x)->device_id, from, until, s->ranges,
@@ -226,7 +312,8 @@ static size_t refuse_reused(const struct exchange *x, struct gate_passes *s)
         if (stored->gate_id == 0 || (pass_is_same_question(stored, &s->missed[i]) &&
                                      stored->at == s->missed[i].at))
             continue;
-        s->errors[s->place[s->missed_of[i]]] = err_field(ERR_PASS_REUSED, "/seq", NULL);
+        s->errors[s->place[s->missed_of[i]]] =
+            s->signed_ones ? err_make(ERR_RECEIPT_FORK) : err_field(ERR_PASS_REUSED, "/seq", NULL);
         reused++;
     }
     if (reused > 0)
@@ -314,5 +401,5 @@ static enum step passes_answer(struct exchange *x)
 }
 
 step_fn *const gate_passes_post[] = {
-    passes_read, passes_write, passes_compare, passes_answer, NULL,
+    passes_open_request, passes_read, passes_ensure, passes_write, passes_compare, passes_answer, NULL,
 };

@@ -19,10 +19,12 @@
 #include "api/forecast.h"
 #include "api/gate_check.h"
 #include "api/gate_roster.h"
+#include "api/gate_key.h"
 #include "api/gate_site.h"
 #include "api/health.h"
 #include "api/holidays.h"
 #include "api/imports.h"
+#include "api/log_reads.h"
 #include "api/lists.h"
 #include "api/orgs.h"
 #include "api/pass_reads.h"
@@ -66,6 +68,10 @@ const struct route routes[] = {
          "Read a gate"),
     WRITE(METHOD_PATCH, "/v1/devices/{id}", MAY_SET_UP, device_patch_fields, device_patch,
           &device_state_bytes, "Change a gate or switch it off"),
+    WRITE(METHOD_POST, "/v1/devices/{id}/key", MAY_SET_UP, device_key_fields, device_key_post,
+          &gate_key_state_bytes, "Register another key that a gate signs its receipts with"),
+    READ("/v1/devices/{id}/chain", MAY_READ_DIRECTORY, NULL, device_chain_get,
+         &gate_key_state_bytes, "How whole the chain of a gate's receipts is"),
     WRITE(METHOD_POST, "/v1/accounts", MAY_SET_UP, account_post_fields, account_post,
           &account_state_bytes, "Open an account; its key is shown once"),
     READ("/v1/accounts", MAY_SET_UP, account_list_query, account_list, &account_state_bytes,
@@ -226,6 +232,8 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/gate/passes", MAY_CHECK, NULL, NULL, gate_passes_post,
      &gate_passes_post_bytes, GATE_PASSES_BYTES_MAX, NULL, false,
      "A gate hands in what it decided while alone"},
+    WRITE(METHOD_POST, "/v1/gate/key", MAY_CHECK, gate_key_fields, gate_key_post,
+          &gate_key_state_bytes, "A gate gives the key that it signs its receipts with"),
     READ("/v1/gate/site", MAY_CHECK, NULL, gate_site_get, NULL,
          "What a gate must know of its site to decide while alone"),
     READ("/v1/gate/roster", MAY_CHECK, gate_roster_query, gate_roster_get, &gate_roster_state_bytes,
@@ -235,6 +243,17 @@ const struct route routes[] = {
     READ("/v1/lists/{region}/{number}/{day}", MAY_CHECK, NULL, list_get, &list_get_state_bytes,
          "What every code of a list is worth on a day, signed, for gates without network"),
     READ("/v1/trust", 0, NULL, trust_get, NULL, "The keys by which anybody verifies a code"),
+
+    /* the log; all but the evidence is open to everybody */
+    READ("/v1/log/head", 0, log_head_query, log_head_get, &log_read_state_bytes,
+         "The log's newest signed head, or an earlier one"),
+    READ("/v1/log/leaves", 0, log_leaves_query, log_leaves_get, &log_read_state_bytes,
+         "The log's leaves: commitments that say nothing by themselves"),
+    READ("/v1/log/proof", 0, log_proof_query, log_proof_get, &log_read_state_bytes,
+         "That a leaf is in the log, or that one size of it goes on from another"),
+    READ("/v1/log/evidence", MAY_READ_WORKER | MAY_READ_AUDIT | MAY_READ_DIRECTORY,
+         log_evidence_query, log_evidence_get, &log_read_state_bytes,
+         "What opens a row's leaf, with its proof: to be verified without the server"),
 
     /* the service itself; open to everybody */
     READ("/healthz", 0, NULL, health_alive, NULL, "Is the process alive"),

@@ -233,6 +233,10 @@ struct example {
 };
 
 #define RECORDS "/v1/workers/{id}/records"
+/* A public key that nobody signs with: the base point of P-256. */
+#define GATE_KEY                                                                                   \
+    "{\"alg\":\"ES256\",\"x\":\"6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296\"," \
+    "\"y\":\"4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5\"}"
 static const struct example examples[] = {
     {"POST", "/v1/orgs", NOTHING, ANYBODY, "", "{\"kind\":\"clinic\",\"name\":\"新\"}", NULL},
     {"GET", "/v1/orgs", NOTHING, ANYBODY, "?limit=2", NULL, NULL},
@@ -254,6 +258,8 @@ static const struct example examples[] = {
     {"GET", "/v1/devices", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/devices/{id}", DEVICE, ANYBODY, "", NULL, NULL},
     {"PATCH", "/v1/devices/{id}", DEVICE, ANYBODY, "", "{\"name\":\"新\"}", NULL},
+    {"POST", "/v1/devices/{id}/key", DEVICE, ANYBODY, "", GATE_KEY, NULL},
+    {"GET", "/v1/devices/{id}/chain", DEVICE, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/accounts", NOTHING, ANYBODY, "", "{\"role\":\"operator\",\"label\":\"x\"}", NULL},
     {"GET", "/v1/accounts", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/accounts/{id}", ACCOUNT, ANYBODY, "", NULL, NULL},
@@ -341,11 +347,16 @@ static const struct example examples[] = {
     {"POST", "/v1/gate/check", NOTHING, ANYBODY, "",
      "{\"worker_no\":\"1\",\"direction\":\"in\",\"at\":\"{now}\",\"epoch\":1,\"seq\":1}", NULL},
     {"POST", "/v1/gate/passes", NOTHING, ANYBODY, "", "[]", NULL},
+    {"POST", "/v1/gate/key", NOTHING, ANYBODY, "", GATE_KEY, NULL},
     {"GET", "/v1/gate/site", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/gate/roster", NOTHING, ANYBODY, "?day={today}", NULL, NULL},
     {"GET", "/v1/lists", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/lists/{region}/{number}/{day}", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/trust", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/log/head", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/log/leaves", NOTHING, ANYBODY, "?limit=2", NULL, NULL},
+    {"GET", "/v1/log/proof", NOTHING, ANYBODY, "?index=0&size=1", NULL, NULL},
+    {"GET", "/v1/log/evidence", NOTHING, ANYBODY, "?of=policy:1.1", NULL, NULL},
     {"GET", "/healthz", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/readyz", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/metrics", NOTHING, ANYBODY, "", NULL, NULL},

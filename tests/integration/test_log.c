@@ -42,7 +42,11 @@ static void make_world(void)
             nanosleep(&(struct timespec){1, 100000000}, NULL); /* another second, another code */
         pass_through(seq);
     }
-    fixture_exec(say("INSERT INTO slot (index, worker_id, badge) VALUES (77, %lld, 1)", worker));
+    fixture_exec(say("INSERT INTO slot (index, worker_id, badge) VALUES (77, %lld, 1);"
+                     " INSERT INTO badge (worker_id, number, index, org_id, account_id, issued_at, expires_at)"
+                     " VALUES (%lld, 1, 77, 1, 1, '2026-01-01', '2029-01-01');"
+                     " INSERT INTO badge_void (worker_id, number, reason, account_id) VALUES (%lld, 1, 'lost', 1)",
+                     worker, worker, worker));
     log_wait_sealed();
 }
 
@@ -76,10 +80,10 @@ Test(log, everything_that_is_kept_is_sealed_and_holds)
 {
     static const char *const kept[] = {
         "SELECT count(*) FROM record",     "SELECT count(*) FROM audit",
-        "SELECT count(*) FROM policy",     "SELECT count(*) FROM slot WHERE badge IS NOT NULL",
+        "SELECT count(*) FROM policy",     "SELECT count(*) FROM badge",
         "SELECT count(*) FROM pass_batch", "SELECT count(*) FROM org",
         "SELECT count(*) FROM site",       "SELECT count(*) FROM device",
-        "SELECT count(*) FROM account",
+        "SELECT count(*) FROM account",    "SELECT count(*) FROM badge_void",
     };
     struct log_checked found;
     long long rows = 0;
@@ -101,6 +105,7 @@ Test(log, everything_that_is_kept_is_sealed_and_holds)
 /* -- M1: whatever a hand in the database changes ------------------------------------------------- */
 
 #define AUDIT_OF(n)  "(SELECT id FROM audit ORDER BY id OFFSET " #n " LIMIT 1)"
+#define BADGE_LEAF   "SELECT index FROM log_leaf WHERE kind = 5"
 #define LEAF_OF(kind, subject) "SELECT index FROM log_leaf WHERE kind = " #kind " AND subject = " subject
 
 static const struct {
@@ -141,9 +146,14 @@ static const struct {
      "UPDATE device SET site_id = 2 WHERE id = 1", "row_changed"},
     {"an account gets another key", "account", LEAF_OF(11, "2"),
      "UPDATE account SET key_hash = sha256('x') WHERE id = 2", "row_changed"},
-    {"a badge's issue disappears", "slot", LEAF_OF(5, "77"), "DELETE FROM slot WHERE index = 77", "row_missing"},
-    {"a badge is moved to somebody else", "slot", LEAF_OF(5, "77"),
+    {"a badge's issue disappears", "badge", BADGE_LEAF,
+     "SET session_replication_role = replica; DELETE FROM badge WHERE index = 77", "row_missing"},
+    {"a badge gets a longer life", "badge", BADGE_LEAF,
+     "UPDATE badge SET expires_at = '2039-01-01' WHERE index = 77", "row_changed"},
+    {"a badge is moved to somebody else", "slot", BADGE_LEAF,
      "UPDATE slot SET worker_id = 999 WHERE index = 77", "row_changed"},
+    {"a void badge comes to life", "badge_void", "SELECT index FROM log_leaf WHERE kind = 12",
+     "DELETE FROM badge_void", "row_missing"},
     {"a pass is edited", "pass", LEAF_OF(6, "(SELECT batch_id FROM pass WHERE seq = 2)"),
      "UPDATE pass SET verdict = 1, why = 0 WHERE seq = 2", "row_changed"},
     {"a pass is deleted", "pass", LEAF_OF(6, "(SELECT batch_id FROM pass WHERE seq = 3)"),
@@ -180,7 +190,7 @@ static void keep(const char *table)
 
 static void restore(const char *table)
 {
-    fixture_exec(say("SET session_replication_role = replica; TRUNCATE %s;"
+    fixture_exec(say("SET session_replication_role = replica; DELETE FROM %s;"
                      " INSERT INTO %s OVERRIDING SYSTEM VALUE SELECT * FROM kept; DROP TABLE kept",
                      table, table));
 }
@@ -214,10 +224,11 @@ Test(log, who_mends_the_leaf_as_well_is_given_away_by_the_root)
     int64_t place;
 
     server_kill(&server);
-    place = fixture_query_int("SELECT index FROM log_leaf WHERE kind = 5 AND subject = 77");
-    fixture_exec("UPDATE slot SET worker_id = 999 WHERE index = 77");
+    place = fixture_query_int("SELECT index FROM log_leaf WHERE kind = 12");
+    fixture_exec("UPDATE badge_void SET reason = 'other'");
     fixture_exec("UPDATE log_leaf SET commitment = sha256(salt || convert_to("
-                 "jsonb_build_array(1, 77, 999, 1)::text, 'UTF8')) WHERE kind = 5 AND subject = 77");
+                 "(SELECT jsonb_build_array(1, worker_id, number, reason, account_id,"
+                 " (extract(epoch FROM at) * 1000000)::bigint)::text FROM badge_void), 'UTF8')) WHERE kind = 12");
     found = log_check(&server);
     cr_expect_eq(found.status, 1);
     cr_expect_null(strstr(found.said, "row_changed"), "the leaf was mended badly: %s", found.said);

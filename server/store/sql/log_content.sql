@@ -27,8 +27,24 @@ CROSS JOIN LATERAL (
                              (extract(epoch FROM recorded_at) * 1000000)::bigint, document)::text
     FROM policy WHERE k.kind = 3 AND number = k.subject AND version = k.number
     UNION ALL
-    SELECT NULL::timestamptz, jsonb_build_array(1, index, worker_id, badge)::text
-    FROM slot WHERE k.kind = 5 AND index = k.subject AND badge IS NOT NULL
+    SELECT NULL::timestamptz, -- issued_at is the whole second before
+           jsonb_build_array(1, worker_id, b.number, index, org_id, account_id,
+                             extract(epoch FROM issued_at)::bigint,
+                             extract(epoch FROM expires_at)::bigint,
+                             (SELECT jsonb_build_array(s.worker_id, s.badge) FROM slot s
+                              WHERE s.index = b.index))::text
+    FROM badge b WHERE k.kind = 5 AND worker_id = k.subject AND b.number = k.number
+    UNION ALL
+    SELECT at,
+           jsonb_build_array(1, worker_id, v.number, reason, account_id,
+                             (extract(epoch FROM at) * 1000000)::bigint)::text
+    FROM badge_void v WHERE k.kind = 12 AND worker_id = k.subject AND v.number = k.number
+    UNION ALL
+    SELECT recorded_at,
+           jsonb_build_array(1, device_id, number, encode(kid, 'hex'), alg, encode(point, 'hex'),
+                             removes, account_id,
+                             (extract(epoch FROM recorded_at) * 1000000)::bigint)::text
+    FROM device_key WHERE k.kind = 7 AND device_id = k.subject AND number = k.number
     UNION ALL
     SELECT recorded_at,
            jsonb_build_array(1, id, version, kind, uscc, name, region, permit_state, permit_until,

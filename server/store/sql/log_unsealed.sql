@@ -7,8 +7,10 @@ SELECT r.kind, r.subject, r.number
 FROM (SELECT 1::smallint AS kind, worker_id AS subject, version::bigint AS number FROM record
       UNION ALL SELECT 2::smallint, id, 0 FROM audit
       UNION ALL SELECT 3::smallint, number, version FROM policy
-      UNION ALL SELECT 5::smallint, index, 0 FROM slot WHERE badge IS NOT NULL
+      UNION ALL SELECT 5::smallint, worker_id, number FROM badge
+      UNION ALL SELECT 12::smallint, worker_id, number FROM badge_void
       UNION ALL SELECT 6::smallint, id, 0 FROM pass_batch
+      UNION ALL SELECT 7::smallint, device_id, number FROM device_key
       UNION ALL SELECT 8::smallint, id, version FROM org
       UNION ALL SELECT 9::smallint, id, version FROM site
       UNION ALL SELECT 10::smallint, id, version FROM device
