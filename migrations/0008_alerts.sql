@@ -42,12 +42,15 @@ CREATE TABLE alert_event (
     at         timestamptz NOT NULL DEFAULT clock_timestamp(),
     event      text        NOT NULL CONSTRAINT alert_event_event CHECK (event IN ('opened', 'seen', 'extended', 'escalated', 'cleared')),
     account_id bigint      NOT NULL,
-    deadline   date        NOT NULL,
+    deadline   date        CONSTRAINT alert_event_stands CHECK (deadline IS NOT NULL), -- NULL: the alert changed meanwhile
     people     integer,    -- the counts of that moment, when the service counted
     yellow     integer,
     red        integer
 );
 CREATE INDEX alert_event_alert ON alert_event (alert_id, at);
+CREATE UNIQUE INDEX alert_event_seen ON alert_event (alert_id, account_id) WHERE event = 'seen';
+-- What outside systems are told of, by its age: each round looks at the last three days.
+CREATE INDEX alert_event_told ON alert_event (at) WHERE event IN ('opened', 'escalated', 'cleared');
 
 GRANT USAGE ON SEQUENCE alert_id TO jianan_app;
 GRANT SELECT, UPDATE ON alert_round TO jianan_app;

@@ -255,8 +255,11 @@ static enum step alert_act_write(struct exchange *x)
         return exchange_fail(x, e);
     b = write_commit(x, 200, acted(x, &s->found.rows[0], in->deadline));
     if (b != NULL) {
-        alert_act(b, s->id, in->action == ACTION_SEEN ? TEXT("seen") : TEXT("extended"),
-                  caller_of(x)->account_id, in->deadline);
+        alert_act(b, &(struct alert_act){
+                         .read = &s->found.rows[0],
+                         .event = in->action == ACTION_SEEN ? TEXT("seen") : TEXT("extended"),
+                         .account_id = caller_of(x)->account_id,
+                         .deadline = in->deadline});
         write_audit(x, b, in->action == ACTION_SEEN ? "alert.seen" : "alert.extend", 0,
                     s->write.answer);
     }
@@ -281,8 +284,7 @@ static enum step standing_load(struct exchange *x)
         sites_list(b, span_of(s->id), &reach, x->today, (struct text){NULL, 0}, &s->site);
         standing_find(b, s->id, &s->standing);
         reach.site_id = s->id;
-        alerts_list(b, (struct span){0, INT64_MAX, PAGE_MAX}, &reach, (struct text){NULL, 0},
-                    &s->found);
+        alerts_current(b, &reach, &s->found);
     }
     return load_send(x, b);
 }
@@ -290,7 +292,7 @@ static enum step standing_load(struct exchange *x)
 static void put_standing(struct json_writer *w, const struct standing_row *row)
 {
     if (row->at == 0) {
-        json_put_null(w, "counted_at"); /* nobody is engaged there, or it is new */
+        json_put_null(w, "counted_at"); /* nobody has been engaged there yet, or it is new */
         return;
     }
     json_put_time(w, "counted_at", row->at);
@@ -326,8 +328,6 @@ static enum step standing_answer(struct exchange *x)
     put_standing(&w, &s->standing);
     json_open_array(&w, "alerts");
     for (int i = 0; i < s->found.count; i++) {
-        if (text_is(s->found.rows[i].state, "cleared"))
-            continue;
         json_open_object(&w, NULL);
         put_alert(&w, &s->found.rows[i]);
         json_close_object(&w);

@@ -176,8 +176,8 @@ static struct err decode_alerts(void *into, const struct rows *rows)
     return OK;
 }
 
-void alerts_list(struct batch *b, struct span span, const struct reach *reach, struct text state,
-                 struct alert_rows *into)
+static void list_alerts(struct batch *b, struct span span, const struct reach *reach,
+                        struct text state, bool current, struct alert_rows *into)
 {
     struct params *p = params_new(b);
 
@@ -186,7 +186,20 @@ void alerts_list(struct batch *b, struct span span, const struct reach *reach, s
     params_int32(p, span.max);
     params_reach(p, reach);
     params_text(p, state);
+    params_bool(p, current);
     batch_add(b, SQL_ALERT_LIST, p, decode_alerts, into);
+}
+
+void alerts_list(struct batch *b, struct span span, const struct reach *reach, struct text state,
+                 struct alert_rows *into)
+{
+    list_alerts(b, span, reach, state, false, into);
+}
+
+void alerts_current(struct batch *b, const struct reach *reach, struct alert_rows *into)
+{
+    list_alerts(b, (struct span){0, INT64_MAX, SETUP_ROWS_MAX}, reach, (struct text){NULL, 0},
+                true, into);
 }
 
 static struct err decode_events(void *into, const struct rows *rows)
@@ -219,15 +232,16 @@ void alert_events(struct batch *b, int64_t alert_id, struct alert_event_rows *in
     batch_add(b, SQL_ALERT_EVENTS, p, decode_events, into);
 }
 
-void alert_act(struct batch *b, int64_t alert_id, struct text event, int64_t account_id,
-               day_t deadline)
+void alert_act(struct batch *b, const struct alert_act *act)
 {
     struct params *p = params_new(b);
 
-    params_int64(p, alert_id);
-    params_text(p, event);
-    params_int64(p, account_id);
-    params_date(p, deadline);
+    params_int64(p, act->read->id);
+    params_text(p, act->event);
+    params_int64(p, act->account_id);
+    params_date(p, act->deadline);
+    params_text(p, act->read->state);
+    params_date(p, act->read->deadline);
     batch_add(b, SQL_ALERT_ACT, p, NULL, NULL);
 }
 

@@ -61,8 +61,11 @@ struct alert_rows {
     struct alert_row *rows;
     int count;
 };
+/* state .at NULL: in any. */
 void alerts_list(struct batch *b, struct span span, const struct reach *reach, struct text state,
                  struct alert_rows *into);
+/* Of one site, those that are not cleared: at most one of each kind. */
+void alerts_current(struct batch *b, const struct reach *reach, struct alert_rows *into);
 
 struct alert_event_row {
     int64_t at, account_id;
@@ -77,9 +80,14 @@ struct alert_event_rows {
 };
 void alert_events(struct batch *b, int64_t alert_id, struct alert_event_rows *into);
 
-/* event: "seen", or "extended" with its deadline (else DAY_UNKNOWN). */
-void alert_act(struct batch *b, int64_t alert_id, struct text event, int64_t account_id,
-               day_t deadline);
+struct alert_act {
+    const struct alert_row *read; /* what it was decided on */
+    struct text event;            /* "seen", or "extended" */
+    int64_t account_id;
+    day_t deadline;               /* of "extended"; else DAY_UNKNOWN */
+};
+/* The batch ends with ERR_CONFLICT when the alert is not as it was read. */
+void alert_act(struct batch *b, const struct alert_act *act);
 
 struct standing_row {
     struct standing standing; /* site_id 0: never counted */

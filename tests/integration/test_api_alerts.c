@@ -244,4 +244,10 @@ Test(alerts, a_site_that_lost_its_people_is_cleared)
     cr_assert_eq(reply.status, 201, "%s", reply.body);
     reply_clear(&reply);
     await("cleared", of_site("cleared"));
+    reply = ask("GET", say("/v1/sites/%lld/standing", city.cast.site), city.cast.safety_officer.key,
+                NULL);
+    cr_expect_not_null(reply_at(&reply, "people"), "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "people"), 0);
+    cr_expect_eq(reply_int(&reply, "yellow"), 0);
+    reply_clear(&reply);
 }
