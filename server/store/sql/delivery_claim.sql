@@ -1,6 +1,7 @@
 -- Takes deliveries that are due, for `lease_ms`: of each webhook at most $1 at a time over all
--- servers, in all at most $2. Servers pass over one another's rows; a webhook that was switched off
--- is left alone. Only webhooks with something pending are looked at, from one to the next.
+-- servers, in all at most $2. Servers pass over one another's rows. Only webhooks with something
+-- pending are looked at, from one to the next. What waits for a webhook that was switched off, or for
+-- a firm that was closed, after the event had been written for it, is given up, 1000 at a time.
 -- $1 of_one integer
 -- $2 in_all integer
 -- $3 lease_ms bigint
@@ -23,6 +24,22 @@ WITH RECURSIVE busy AS (
     FROM busy
     JOIN webhook w ON w.id = busy.webhook_id AND w.state = 'active' AND
          NOT EXISTS (SELECT FROM webhook n WHERE n.id = w.id AND n.version > w.version)
+    WHERE EXISTS (SELECT FROM org o
+                  WHERE o.id = w.org_id AND o.state = 'active' AND NOT EXISTS
+                        (SELECT FROM org n WHERE n.id = o.id AND n.version > o.version))
+), vain AS (
+    SELECT p.outbox_id, p.webhook_id
+    FROM busy
+    JOIN delivery p ON p.webhook_id = busy.webhook_id AND p.state = 'pending' AND
+         (p.lease_until IS NULL OR p.lease_until <= statement_timestamp())
+    WHERE NOT EXISTS (SELECT FROM open WHERE open.id = busy.webhook_id)
+    LIMIT 1000
+    FOR UPDATE OF p SKIP LOCKED
+), given_up AS (
+    UPDATE delivery d
+    SET state = 'dead', trouble = 'disabled', lease_until = NULL, ended_at = clock_timestamp()
+    FROM vain
+    WHERE d.outbox_id = vain.outbox_id AND d.webhook_id = vain.webhook_id
 ), due AS (
     SELECT d.outbox_id, d.webhook_id
     FROM open
