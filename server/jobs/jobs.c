@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { JOB_ARENA_BYTES = 64 * 1024, HOUR_S = 3600 };
+enum { JOB_ARENA_BYTES = 64 * 1024, HOUR_S = 3600, NOT_OURS = -1 };
 
 /* Lock keys are this product's own ("JA" in the upper bytes), one a job. */
 #define LOCK(number) (((int64_t)0x4A41 << 32) | (number))
@@ -27,7 +27,7 @@ struct running {
     const struct job *job;
     struct loop_timer *timer;
     struct arena arena;
-    int64_t done;
+    int64_t done; /* NOT_OURS: another server was at it */
     _Atomic bool has_run;
 };
 
@@ -38,7 +38,8 @@ struct jobs {
 
 static struct err decode_done(void *into, const struct rows *rows)
 {
-    *(int64_t *)into = rows->count > 0 ? row_int64(rows, 0, JOB_IDEMPOTENCY_PURGE_DONE) : 0;
+    *(int64_t *)into = row_is_null(rows, 0, JOB_IDEMPOTENCY_PURGE_DONE)
+                           ? NOT_OURS : row_int64(rows, 0, JOB_IDEMPOTENCY_PURGE_DONE);
     return OK;
 }
 
@@ -52,6 +53,8 @@ static void on_done(void *arg, struct err e)
         log_event(LOG_WARN, 0, "job_failed", log_text("job", r->job->name),
                   log_text("error", err_row(e.code)->code));
         next_s = JOB_RETRY_S;
+    } else if (r->done == NOT_OURS) {
+        next_s = r->has_run ? next_s : JOB_RETRY_S;
     } else {
         r->has_run = true;
         if (r->done > 0)

@@ -357,6 +357,80 @@ Test(outbox, what_was_given_up_can_be_tried_anew_and_what_is_switched_off_ends)
     cr_expect_eq(found.rows[0].attempt, 1);
 }
 
+/* -- what is old goes ----------------------------------------------------------------------- */
+
+static int64_t purge(int32_t limit_rows)
+{
+    struct batch *b = bench_batch();
+    struct params *p = params_new(b);
+    int64_t done = -1;
+    struct err e;
+
+    params_int64(p, 4711);
+    params_date(p, DUE);
+    params_int32(p, limit_rows);
+    batch_add(b, SQL_JOB_OUTBOX_PURGE, p, decode_int64, &done);
+    e = bench_run(b);
+    cr_assert_eq(e.code, ERR_NONE, "%s", err_row(e.code)->code);
+    return done;
+}
+
+Test(outbox, no_run_of_the_purge_touches_more_rows_than_it_may)
+{
+    int64_t secrets = fixture_query_int("SELECT count(*) FROM webhook_secret"), before, now;
+    int runs = 0;
+
+    add_many(5); /* ten deliveries */
+    fixture_exec("UPDATE outbox SET at = now() - interval '181 days'");
+    add("new", 1, 0);
+    fixture_exec("INSERT INTO webhook_secret (webhook_id, number, sealed, recorded_at)"
+                 " SELECT 1, n, decode(repeat('00', 61), 'hex'), now() - interval '2 days'"
+                 " FROM generate_series(2, 9) AS n"); /* eight sign no more */
+    do {
+        before = count("true");
+        cr_assert_leq(purge(4), 4);
+        now = count("true");
+        cr_expect_leq(before - now, 4);
+    } while (++runs < 10 && fixture_query_int("SELECT count(*) FROM outbox") > 1);
+    cr_expect_eq(runs, 4, "%d: 4, 4 and 2 deliveries, the events with the last or behind", runs);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM webhook_secret"), secrets);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM outbox WHERE subject = 'new'"), 1);
+    cr_expect_eq(count("true"), 2);
+    cr_expect_eq(purge(4), 0);
+}
+
+/* -- what ended before it was sent ----------------------------------------------------------- */
+
+static const struct {
+    const char *what, *sql;
+} closings[] = {
+    {"the webhook is switched off",
+     "INSERT INTO webhook (id, version, role, org_id, url, events, state, account_id)"
+     " SELECT id, 2, role, org_id, url, events, 'disabled', 1 FROM webhook WHERE id = 1"},
+    {"its firm is closed",
+     "INSERT INTO org (id, version, kind, name, region, state, account_id)"
+     " SELECT id, 2, kind, name, region, 'closed', 0 FROM org WHERE id = 1"},
+};
+
+Test(outbox, what_was_written_for_one_that_ended_meanwhile_is_given_up)
+{
+    for (size_t i = 0; i < sizeof closings / sizeof closings[0]; i++) {
+        struct deliveries found;
+
+        fixture_exec("TRUNCATE outbox, delivery, webhook, webhook_secret, org, site, account");
+        make_world();
+        add_many(3);
+        fixture_exec(closings[i].sql);
+        found = claim(4, 64, LEASE_MS);
+        cr_assert_eq(found.count, 3, "%s", closings[i].what);
+        for (int row = 0; row < found.count; row++)
+            cr_expect_eq(found.rows[row].webhook_id, 7, "%s", closings[i].what);
+        cr_expect_eq(count("webhook_id = 1 AND state = 'dead' AND trouble = 'disabled'"
+                           " AND ended_at IS NOT NULL"), 3, "%s", closings[i].what);
+        cr_expect_eq(count("webhook_id = 7 AND state = 'pending'"), 3, "%s", closings[i].what);
+    }
+}
+
 Test(outbox, what_waits_is_counted)
 {
     struct outbox_state state = {0};

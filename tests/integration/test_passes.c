@@ -1,5 +1,6 @@
 /* Group commit: what is answered is in PostgreSQL or in the spool, once, whatever dies meanwhile. */
 #include <criterion/criterion.h>
+#include <libpq-fe.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -477,28 +478,68 @@ Test(passes_cluster, killing_postgresql_loses_and_doubles_nothing, .timeout = 18
 
 /* -- jobs --------------------------------------------------------------------------------------- */
 
-/* Every job once, on a loop of its own. */
-static void run_jobs(void)
-{
-    struct pg_pool *pool;
-    struct jobs *jobs;
+static struct pg_pool *jobs_pool;
 
+static struct jobs *open_jobs(void)
+{
     memset(&app, 0, sizeof app);
     app.loop = loop_new();
     timer = loop_timer_new(app.loop, on_timer, NULL);
-    pool = pg_pool_new(app.loop, &(struct pg_options){.conninfo = fixture_conninfo(FIXTURE_APP),
-                                                      .connections = 1,
-                                                      .queue_max = 16,
-                                                      .batch_ms = 5000,
-                                                      .allow_unsafe = true});
-    jobs = jobs_start(app.loop, pool);
-    for (int i = 0; i < 400 && !jobs_have_run(jobs); i++)
-        turn(20);
-    cr_expect(jobs_have_run(jobs));
-    pg_pool_free(pool);
+    jobs_pool = pg_pool_new(app.loop, &(struct pg_options){.conninfo = fixture_conninfo(FIXTURE_APP),
+                                                           .connections = 1,
+                                                           .queue_max = 16,
+                                                           .batch_ms = 5000,
+                                                           .allow_unsafe = true});
+    return jobs_start(app.loop, jobs_pool);
+}
+
+static void close_jobs(struct jobs *jobs)
+{
+    pg_pool_free(jobs_pool);
     jobs_stop(jobs);
     loop_timer_free(timer);
     loop_free(app.loop);
+}
+
+static void await_jobs(const struct jobs *jobs)
+{
+    for (int i = 0; i < 1000 && !jobs_have_run(jobs); i++)
+        turn(20);
+    cr_expect(jobs_have_run(jobs));
+}
+
+/* Every job once, on a loop of its own. */
+static void run_jobs(void)
+{
+    struct jobs *jobs = open_jobs();
+
+    await_jobs(jobs);
+    close_jobs(jobs);
+}
+
+static int64_t partitions(void)
+{
+    return fixture_query_int("SELECT count(*) FROM pg_inherits WHERE inhparent = 'pass'::regclass");
+}
+
+Test(jobs, one_that_another_server_is_at_has_not_run_here, .init = fixture_open,
+     .fini = fixture_close, .timeout = 60)
+{
+    PGconn *other = PQconnectdb(fixture_conninfo(FIXTURE_APP));
+    struct jobs *jobs;
+    char sql[80];
+
+    snprintf(sql, sizeof sql, "SELECT pg_advisory_lock(%lld)", (long long)job_table[0].lock_key);
+    PQclear(PQexec(other, sql));
+    jobs = open_jobs();
+    for (int i = 0; i < 50; i++)
+        turn(20);
+    cr_expect_eq(partitions(), 0);
+    cr_expect_not(jobs_have_run(jobs));
+    PQfinish(other);
+    await_jobs(jobs); /* JOB_RETRY_S */
+    cr_expect_eq(partitions(), 3);
+    close_jobs(jobs);
 }
 
 Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fixture_close,
@@ -523,7 +564,7 @@ Test(jobs, each_job_runs_and_does_what_it_says, .init = fixture_open, .fini = fi
                  " SELECT 1, n, decode(repeat('00', 61), 'hex'), now() - (4 - n) * interval '20 hours'"
                  " FROM generate_series(1, 3) AS n");
     run_jobs();
-    cr_expect_eq(fixture_query_int("SELECT count(*) FROM pg_inherits WHERE inhparent = 'pass'::regclass"), 3);
+    cr_expect_eq(partitions(), 3);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM idempotency"), 1);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM import WHERE state = 'interrupted'"
                                    " AND id IN (2, 3)"), 2);

@@ -9,9 +9,11 @@
 -- $3 limit_rows integer
 -- writes
 -- returns: done bigint
-WITH round AS (
+WITH lock AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock($1::bigint) AS held
+), round AS (
     SELECT upto, clock_timestamp() AS now
-    FROM anomaly_round WHERE pg_try_advisory_xact_lock($1::bigint)
+    FROM anomaly_round WHERE (SELECT held FROM lock)
 ), fresh AS (
     SELECT p.gate_id, p.epoch, p.seq, p.day, p.site_id, p.worker_id, p.direction, p.verdict, p.why,
            p.flags, p.at
@@ -49,4 +51,4 @@ WITH round AS (
     UPDATE anomaly_round SET upto = round.now FROM round
     WHERE (SELECT count(*) FROM unknown) < $3::integer
 )
-SELECT count(*) AS done FROM put
+SELECT CASE WHEN held THEN (SELECT count(*) FROM put) END AS done FROM lock

@@ -4,13 +4,15 @@
 -- $3 limit_rows integer
 -- writes
 -- returns: done bigint
-WITH gone AS (
+WITH lock AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock($1::bigint) AS held
+), gone AS (
     DELETE FROM idempotency
     WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency
                             WHERE at < clock_timestamp() - interval '400 days'
                               AND $2::date IS NOT NULL
                             LIMIT $3::integer))
-      AND (SELECT pg_try_advisory_xact_lock($1::bigint))
+      AND (SELECT held FROM lock)
     RETURNING 1
 )
-SELECT count(*) AS done FROM gone
+SELECT CASE WHEN held THEN (SELECT count(*) FROM gone) END AS done FROM lock

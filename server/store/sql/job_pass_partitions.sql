@@ -4,6 +4,9 @@
 -- $3 limit_rows integer
 -- writes
 -- returns: done bigint
-SELECT count(pass_partition_ensure($2::date + d)) AS done
-FROM generate_series(-1, 1) AS d
-WHERE (SELECT pg_try_advisory_xact_lock($1::bigint)) AND $3::integer > 0
+WITH lock AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock($1::bigint) AS held
+)
+SELECT CASE WHEN held THEN (SELECT count(pass_partition_ensure($2::date + d))
+                            FROM generate_series(-1, 1) AS d WHERE $3::integer > 0) END AS done
+FROM lock

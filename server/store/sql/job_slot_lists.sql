@@ -25,4 +25,5 @@ opened AS (
     WHERE me.mine AND open_ones.taken >= open_ones.lists * 2048
       AND (SELECT max(number) FROM slot_list) < 4095
     RETURNING number)
-SELECT (SELECT count(*) FROM closed) + (SELECT count(*) FROM opened) AS done
+SELECT CASE WHEN mine THEN (SELECT count(*) FROM closed) + (SELECT count(*) FROM opened) END AS done
+FROM me

@@ -4,13 +4,15 @@
 -- $3 limit_rows integer
 -- writes
 -- returns: done bigint
-WITH ended AS (
+WITH lock AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock($1::bigint) AS held
+), ended AS (
     UPDATE trial SET state = 'interrupted', ended_at = clock_timestamp()
     WHERE id = ANY (ARRAY(SELECT id FROM trial
                           WHERE state = 'running' AND $2::date IS NOT NULL
                             AND heard_at < clock_timestamp() - interval '1 minute'
                           LIMIT $3::integer))
-      AND (SELECT pg_try_advisory_xact_lock($1::bigint))
+      AND (SELECT held FROM lock)
     RETURNING 1
 )
-SELECT count(*) AS done FROM ended
+SELECT CASE WHEN held THEN (SELECT count(*) FROM ended) END AS done FROM lock
