@@ -5,6 +5,7 @@
 #include "api/gate_check_private.h"
 
 #include "api/access.h"
+#include "domain/engagement_here.h"
 #include "register/presence.h"
 
 /* -- place and person ------------------------------------------------------------------------- */
@@ -47,16 +48,16 @@ static int64_t worker_of(const struct exchange *x, struct gate_check *s, bool *k
     return worker_id;
 }
 
-/* The engagement here today; of several the one that was recorded last. */
 static const struct engaged *engaged_here(const struct gate_check *s, day_t today)
 {
     const struct engaged *found = NULL;
+    uint32_t newest = 0;
 
     for (unsigned i = 0; i < s->worker.engaged_count; i++) {
         const struct engaged *e = &s->worker.engaged[i];
+        struct engagement_span span = {e->site_id, e->version, e->from, e->until};
 
-        if (e->site_id == s->site.id && e->from <= today && today < e->until &&
-            (found == NULL || e->version > found->version))
+        if (engagement_speaks(&span, s->site.id, today, &newest))
             found = e;
     }
     return found;

@@ -1,5 +1,15 @@
 /* domain/engagements.c: who works where, for whom, as what (fold.h). */
+#include "domain/engagement_here.h"
 #include "domain/record_set.h"
+
+bool engagement_speaks(const struct engagement_span *span, int64_t site, day_t on,
+                       uint32_t *newest)
+{
+    if (span->site != site || on < span->from || on >= span->until || span->version <= *newest)
+        return false;
+    *newest = span->version;
+    return true;
+}
 
 static bool end_matches(const struct record *end, const struct engagement *open)
 {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "domain/engagement_here.h"
 #include "domain/engine.h"
 
 const char *replay_result_name(enum replay_result result)
@@ -42,17 +43,17 @@ struct attempt {
     struct facts facts;
 };
 
-/* The engagement here that day; of several the one that was recorded last. */
 static const struct engagement *engagement_here(const struct engagements *all, int64_t site_id,
                                                 day_t today)
 {
     const struct engagement *found = NULL;
+    uint32_t newest = 0;
 
     for (size_t i = 0; i < all->count; i++) {
         const struct engagement *e = &all->engagement[i];
+        struct engagement_span span = {e->site, e->version, e->from, e->until};
 
-        if (e->site == site_id && e->from <= today && today < e->until &&
-            (found == NULL || e->version > found->version))
+        if (engagement_speaks(&span, site_id, today, &newest))
             found = e;
     }
     return found;

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "domain/engagement_here.h"
 #include "support/cases.h"
 
 #define AT(date) "\"occurred_on\":\"" date "\",\"recorded_at\":\"" date "T08:00:00+08:00\""
@@ -306,4 +307,32 @@ Test(fold, a_superseded_end_leaves_the_engagement_open_and_a_superseded_engageme
     cr_assert_eq(all.engagement[0].until, DAY_NEVER);
     all = engagements_of("[" ENGAGED("2026-01-01", "7") "," SUPERSEDE("1") "]");
     cr_assert_eq(all.count, 0);
+}
+
+/* -- who speaks on a site --------------------------------------------------------------------- */
+
+static const struct {
+    const char *what;
+    struct engagement_span span;
+    uint32_t newest; /* of those before */
+    bool speaks;
+} spans[] = {
+    {"on its first day", {7, 3, 100, 200}, 0, true},
+    {"the day before", {7, 3, 101, 200}, 0, false},
+    {"on the day on which it ends", {7, 3, 90, 100}, 0, false},
+    {"on its last day", {7, 3, 90, 101}, 0, true},
+    {"on another site", {8, 3, 90, 200}, 0, false},
+    {"after an older one", {7, 3, 90, 200}, 2, true},
+    {"after a newer one", {7, 3, 90, 200}, 4, false},
+};
+
+Test(fold, of_several_engagements_on_a_site_the_newest_of_the_day_speaks)
+{
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        uint32_t newest = spans[i].newest;
+
+        cr_expect_eq(engagement_speaks(&spans[i].span, 7, 100, &newest), spans[i].speaks, "%s",
+                     spans[i].what);
+        cr_expect_eq(newest, spans[i].speaks ? 3 : spans[i].newest, "%s", spans[i].what);
+    }
 }
