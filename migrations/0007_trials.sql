@@ -17,5 +17,6 @@ CREATE TABLE trial (
     ended_at     timestamptz
 );
 CREATE INDEX trial_policy ON trial (policy, id);
+CREATE UNIQUE INDEX trial_running_once ON trial (policy) WHERE state = 'running';
 GRANT USAGE ON SEQUENCE trial_id TO jianan_app;
 GRANT SELECT, INSERT, UPDATE ON trial TO jianan_app;

@@ -280,7 +280,8 @@ static bool build(struct list_board *board, struct shelf *shelf, const struct li
         listing_new(board->shared->registry, key->region, key->policy, key->day);
     listing_then(at_work->listing, on_surveyed, at_work);
     shelf->building = at_work;
-    if (surveyor_submit(board->shared->surveyor, listing_survey(at_work->listing)))
+    if (surveyor_reserve(board->shared->surveyor, SURVEY_FOR_GATES) &&
+        surveyor_submit(board->shared->surveyor, listing_survey(at_work->listing)))
         return true;
     shelf->building = NULL;
     building_free(at_work);

@@ -145,13 +145,15 @@ struct err trial_start(const struct work *work, const struct trial_order *order)
     arena_init(&job->policy_arena, POLICY_BYTES);
     job_link(job);
     e = policy_compile(order->document, &job->policy_arena, &job->draft);
-    if (!err_is(e)) {
+    if (err_is(e)) {
+        surveyor_release(work->app->shared->surveyor, SURVEY_FOR_PEOPLE);
+    } else {
         job->trial = trial_new(&job->draft, order->on);
         job->trial->done = on_done;
         job->trial->done_arg = job;
         job->timer = loop_timer_new(work->app->loop, write_down, job);
         if (!surveyor_submit(work->app->shared->surveyor, &job->trial->survey))
-            e = err_make(ERR_BUSY);
+            e = err_make(ERR_STOPPING);
     }
     if (err_is(e)) {
         job_end(job);

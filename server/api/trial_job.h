@@ -10,8 +10,9 @@ struct trial_order {
     day_t on;
 };
 
-/* Goes to work on the surveyor's thread, writing down its progress from this loop. ERR_BUSY when
- * too many surveys wait; what ERR_POLICY_INVALID and the like say of the document. */
+/* Goes to work on the surveyor's thread, on a place for people that was reserved, writing down its
+ * progress from this loop. ERR_STOPPING when the service ends; what ERR_POLICY_INVALID and the like
+ * say of the document. The place is used up either way. */
 MUST_USE struct err trial_start(const struct work *work, const struct trial_order *order);
 
 /* The loop ends: what is under way is dropped. The surveyor must have stopped, and the loop's pools

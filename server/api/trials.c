@@ -8,8 +8,10 @@
 #include "api/resource.h"
 #include "api/trial_job.h"
 #include "api/write.h"
+#include "base/log.h"
 #include "domain/policy.h"
 #include "domain/record.h"
+#include "register/survey.h"
 #include "store/policies.h"
 #include "store/trials.h"
 
@@ -40,6 +42,7 @@ struct trial_request {
     struct policy_document compiled;
     day_t on;
     struct trial_items found;
+    bool place; /* reserved with the surveyor, and not yet used */
 };
 const size_t trial_state_bytes = sizeof(struct trial_request);
 
@@ -98,19 +101,36 @@ static struct err trial_admit(struct exchange *x)
     return err_is(e) ? e : choose_day(x);
 }
 
-static enum step trial_post_write(struct exchange *x)
+/* Taken before anything is written: an answer that is stored under the request's key must be kept. */
+static bool take_place(struct exchange *x)
+{
+    struct trial_request *s = x->state;
+
+    s->place = surveyor_reserve(app_of(x)->shared->surveyor, SURVEY_FOR_PEOPLE);
+    return s->place;
+}
+
+static void give_place_back(struct exchange *x)
+{
+    struct trial_request *s = x->state;
+
+    if (s->place)
+        surveyor_release(app_of(x)->shared->surveyor, SURVEY_FOR_PEOPLE);
+    s->place = false;
+}
+
+static enum step trial_not_written(struct exchange *x)
+{
+    give_place_back(x);
+    return write_failed(x);
+}
+
+static struct batch *trial_batch(struct exchange *x)
 {
     struct trial_request *s = x->state;
     const struct shared *shared = app_of(x)->shared;
     struct batch *b;
-    enum step seen;
-    struct err e;
 
-    if (write_seen(x, &seen))
-        return seen;
-    e = trial_admit(x);
-    if (err_is(e))
-        return exchange_fail(x, e);
     b = write_commit(x, 202,
                      text_of(arena_format(&x->arena, "{\"trial\":%lld,\"policy\":%d}",
                                           (long long)s->id, (int)s->number)));
@@ -125,17 +145,42 @@ static enum step trial_post_write(struct exchange *x)
                             .server_id = shared->server_id});
         write_audit(x, b, "policy.trial", 0, s->write.answer);
     }
-    return write_send(x, b, trial_post);
+    return b;
 }
 
-/* One that cannot begin is left `running`, and the jobs call it interrupted a minute later. */
+static enum step trial_post_write(struct exchange *x)
+{
+    enum step next;
+    struct err e;
+
+    if (write_seen(x, &next))
+        return next;
+    e = trial_admit(x);
+    if (err_is(e))
+        return exchange_fail(x, e);
+    if (!take_place(x))
+        return exchange_fail(x, err_make(ERR_BUSY));
+    next = write_send(x, trial_batch(x), trial_post);
+    if (next == STEP_WAIT)
+        x->on_failure = trial_not_written;
+    else
+        give_place_back(x);
+    return next;
+}
+
+/* One that the service's end keeps from beginning is `running` until the jobs call it interrupted;
+ * that is what its number tells. */
 static enum step trial_post_answer(struct exchange *x)
 {
     struct trial_request *s = x->state;
     struct work work = work_of(x);
     struct err e = trial_start(&work, &(struct trial_order){s->id, s->document, s->on});
 
-    return err_is(e) ? exchange_fail(x, e) : write_answer(x);
+    s->place = false;
+    if (err_is(e))
+        log_event(LOG_WARN, x->id, "trial_not_begun", log_number("trial", s->id),
+                  log_text("code", err_row(e.code)->code));
+    return write_answer(x);
 }
 
 step_fn *const trial_post[] = {trial_post_load, trial_post_write, trial_post_answer, NULL};

@@ -40,6 +40,7 @@ struct reminders {
     struct arena arena, beat_arena;
     day_t today; /* of the walk */
     bool claiming, claimed, draining;
+    bool place;         /* the next walk's, with the surveyor: reserved and not used yet */
     bool busy, walking; /* a walk or its writing is under way; the walk is */
     bool beating;
     unsigned ticks;
@@ -276,15 +277,34 @@ static void done(void *arg, bool complete)
         loop_post(rs->options.loop, on_walked, rs);
 }
 
+static bool has_place(struct reminders *rs)
+{
+    if (!rs->place)
+        rs->place = surveyor_reserve(rs->options.surveyor, SURVEY_FOR_SERVICE);
+    return rs->place;
+}
+
+static void give_place_back(struct reminders *rs)
+{
+    if (rs->place)
+        surveyor_release(rs->options.surveyor, SURVEY_FOR_SERVICE);
+    rs->place = false;
+}
+
 static void walk(struct reminders *rs)
 {
     rs->count = 0;
     rs->full = false;
+    rs->survey.asked = SURVEY_FOR_SERVICE;
     rs->survey.on = rs->today;
     rs->survey.visit = visit;
     rs->survey.done = done;
     rs->survey.arg = rs;
-    rs->walking = !rs->draining && surveyor_submit(rs->options.surveyor, &rs->survey);
+    rs->walking = false;
+    if (!rs->draining && has_place(rs)) {
+        rs->place = false;
+        rs->walking = surveyor_submit(rs->options.surveyor, &rs->survey);
+    }
     if (!rs->walking)
         give_up(rs);
 }
@@ -297,8 +317,10 @@ static void on_claimed(void *arg, struct err e)
 
     arena_clear(&rs->arena);
     rs->claiming = false;
-    if (err_is(e) || !rs->claimed)
+    if (err_is(e) || !rs->claimed) {
+        give_place_back(rs);
         return;
+    }
     rs->busy = true;
     rs->after = rs->added = 0;
     walk(rs);
@@ -322,8 +344,10 @@ static void claim(struct reminders *rs)
     job_run_claim(b, REMINDERS_JOB, rs->today, rs->options.server_id, REMINDERS_LEASE_MS,
                   clock_local(now).hour >= rs->options.hour, &rs->claimed);
     rs->claiming = !err_is(batch_send(b, (struct waiter){on_claimed, rs}));
-    if (!rs->claiming)
+    if (!rs->claiming) {
         arena_clear(&rs->arena);
+        give_place_back(rs);
+    }
 }
 
 static void on_beaten(void *arg, struct err e)
@@ -355,7 +379,7 @@ static void on_tick(void *arg)
     struct reminders *rs = arg;
 
     beat(rs);
-    if (!rs->busy && !rs->claiming && !rs->draining && can_tell(rs))
+    if (!rs->busy && !rs->claiming && !rs->draining && can_tell(rs) && has_place(rs))
         claim(rs);
     loop_timer_start(rs->timer, REMINDERS_TICK_MS);
 }

@@ -6,26 +6,18 @@
 #include "jobs/site_alerts.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "domain/site_alert.h"
 #include "jobs/alert_event.h"
+#include "jobs/site_tally.h"
 #include "register/change.h"
 #include "store/alerts.h"
 
 enum {
     ARENA_BYTES = 64 * 1024 * 1024, /* of a round's statements: 100 bytes a site */
     LOOK_AGAIN_DIVISOR = 4,         /* of a period: how soon others look whether it is their turn */
-    SITES_MAX = 1 << 20,
     UNTOLD_MAX = 500 /* of one round; the next one goes on */
-};
-
-struct counted { /* a site */
-    struct site_counts counts;
-    struct site_alert_rule rule;
-    uint32_t policy;
 };
 
 struct site_alerts {
@@ -33,61 +25,17 @@ struct site_alerts {
     struct survey survey;
     struct loop_timer *timer;
     struct arena arena;
-    struct counted *sites; /* by site id; [0, room) */
-    size_t room, used;     /* used: one more than the highest id that was met */
+    struct site_tally tally; /* the surveyor's while it counts */
     bool claimed, complete;
     struct untold_alerts untold;
 };
 
-/* -- counting, on the surveyor's thread ------------------------------------------------------- */
-
-static struct counted *counted_at(struct site_alerts *a, int64_t site_id)
-{
-    size_t at = (size_t)site_id;
-
-    if (site_id <= 0 || site_id >= SITES_MAX)
-        return NULL; /* ids are drawn from 1 upwards */
-    if (at >= a->room) {
-        size_t room = at + at / 2 + 64;
-
-        a->sites = realloc(a->sites, room * sizeof *a->sites);
-        CHECK_ALLOCATED(a->sites);
-        memset(a->sites + a->room, 0, (room - a->room) * sizeof *a->sites);
-        a->room = room;
-    }
-    if (at >= a->used)
-        a->used = at + 1;
-    return &a->sites[at];
-}
-
-/* With two engagements on one site, the newer one speaks, as at the gate. */
-static bool is_newest_there(const struct post *post, day_t on)
-{
-    for (unsigned i = 0; i < post->worker->engaged_count; i++) {
-        const struct engaged *other = &post->worker->engaged[i];
-
-        if (other->site_id == post->engaged->site_id && other->from <= on && on < other->until &&
-            other->version > post->engaged->version)
-            return false;
-    }
-    return true;
-}
-
+/* On the surveyor's thread. */
 static void visit(void *arg, const struct post *post)
 {
     struct site_alerts *a = arg;
-    struct counted *site;
 
-    if (post->site == NULL || post->document == NULL || post->site->state == SITE_CLOSED ||
-        !is_newest_there(post, a->survey.on))
-        return;
-    site = counted_at(a, post->site->id);
-    if (site == NULL)
-        return;
-    site->rule = post->document->policy.site_alert;
-    site->policy = post->document->policy.number;
-    site_counts_add(&site->counts, &post->worker->facts, &post->context, &post->document->policy,
-                    a->survey.on);
+    site_tally_add(&a->tally, post, a->survey.on);
 }
 
 /* -- writing down, on the loop ----------------------------------------------------------------- */
@@ -153,21 +101,23 @@ static void on_written(void *arg, struct err e)
         give_up(a, e);
 }
 
-static void standing_of(const struct site_counts *c, int64_t site_id, struct standing *into)
+static void standing_of(const struct counted *site, struct standing *into)
 {
-    *into = (struct standing){site_id, (int32_t)c->people, (int32_t)c->no_code, (int32_t)c->green,
-                              (int32_t)c->yellow, (int32_t)c->yellow_counted, (int32_t)c->red};
+    const struct site_counts *c = &site->counts;
+
+    *into = (struct standing){site->site_id, (int32_t)c->people, (int32_t)c->no_code,
+                              (int32_t)c->green, (int32_t)c->yellow, (int32_t)c->yellow_counted,
+                              (int32_t)c->red};
 }
 
-static size_t breaches_of(const struct counted *site, int64_t site_id, day_t today,
-                          struct breach *into)
+static size_t breaches_of(const struct counted *site, day_t today, struct breach *into)
 {
     unsigned kinds = site_alert_judge(&site->rule, &site->counts);
     size_t count = 0;
 
     for (unsigned kind = 1; kind < ALERT_KINDS; kind++)
         if ((kinds >> kind & 1) != 0)
-            into[count++] = (struct breach){site_id, (int16_t)kind, (int32_t)site->policy,
+            into[count++] = (struct breach){site->site_id, (int16_t)kind, (int32_t)site->policy,
                                             site->rule.then,
                                             site_alert_deadline(&site->rule, today)};
     return count;
@@ -175,8 +125,9 @@ static size_t breaches_of(const struct counted *site, int64_t site_id, day_t tod
 
 static struct err write_down(struct site_alerts *a)
 {
-    struct standing *standings = arena_new_array(&a->arena, a->used + 1, struct standing);
-    struct breach *breaches = arena_new_array(&a->arena, ALERT_KINDS * (a->used + 1),
+    struct standing *standings = arena_new_array(&a->arena, a->tally.count + 1,
+                                                struct standing);
+    struct breach *breaches = arena_new_array(&a->arena, ALERT_KINDS * (a->tally.count + 1),
                                               struct breach);
     struct alerts_found found = {.standings = standings, .breaches = breaches,
                                  .today = a->survey.on, .site_change = CHANGE_SITE};
@@ -184,17 +135,27 @@ static struct err write_down(struct site_alerts *a)
 
     if (standings == NULL || breaches == NULL || b == NULL)
         return err_make(ERR_TOO_LARGE);
-    for (size_t id = 1; id < a->used; id++) {
-        if (a->sites[id].counts.people == 0)
+    for (size_t i = 0; i < a->tally.room; i++) {
+        const struct counted *site = &a->tally.rows[i];
+
+        if (site->site_id == 0)
             continue;
-        standing_of(&a->sites[id].counts, (int64_t)id, &standings[found.standing_count++]);
-        found.breach_count += breaches_of(&a->sites[id], (int64_t)id, found.today,
-                                          &breaches[found.breach_count]);
+        standing_of(site, &standings[found.standing_count++]);
+        found.breach_count += breaches_of(site, found.today, &breaches[found.breach_count]);
     }
     alerts_put(b, &a->arena, &found);
     return batch_send(b, (struct waiter){on_written, a});
 }
 
+/* What the register does not know for certain opens no alert and clears none. */
+static bool may_count(const struct site_alerts *a)
+{
+    struct registry_health health = registry_health(a->options.registry);
+
+    return health.ready && health.fresh_ms >= 0 && health.fresh_ms <= a->options.fresh_ms;
+}
+
+/* The register may have grown old while it was counted. */
 static void on_counted(void *arg)
 {
     struct site_alerts *a = arg;
@@ -202,6 +163,10 @@ static void on_counted(void *arg)
 
     if (!a->complete) {
         round_over(a);
+        return;
+    }
+    if (!may_count(a)) {
+        give_up(a, err_detail(ERR_NOT_READY, "the register is stale"));
         return;
     }
     arena_clear(&a->arena);
@@ -220,37 +185,38 @@ static void on_surveyed(void *arg, bool complete)
 
 /* -- a round ------------------------------------------------------------------------------------ */
 
+static void give_place_back(const struct site_alerts *a)
+{
+    surveyor_release(a->options.surveyor, SURVEY_FOR_SERVICE);
+}
+
 static void on_claimed(void *arg, struct err e)
 {
     struct site_alerts *a = arg;
 
-    if (err_is(e)) {
-        give_up(a, e);
+    if (err_is(e) || !a->claimed) {
+        give_place_back(a);
+        if (err_is(e))
+            give_up(a, e);
+        else
+            round_over(a);
         return;
     }
-    a->survey = (struct survey){.on = clock_local_day(clock_wall_us()), .visit = visit,
+    a->survey = (struct survey){.asked = SURVEY_FOR_SERVICE,
+                                .on = clock_local_day(clock_wall_us()), .visit = visit,
                                 .done = on_surveyed, .arg = a};
-    if (a->used > 0)
-        memset(a->sites, 0, a->used * sizeof *a->sites);
-    a->used = 0;
-    if (!a->claimed || !surveyor_submit(a->options.surveyor, &a->survey))
+    site_tally_empty(&a->tally);
+    if (!surveyor_submit(a->options.surveyor, &a->survey))
         round_over(a);
 }
 
-/* What the register does not know for certain opens no alert and clears none. */
-static bool may_count(const struct site_alerts *a)
-{
-    struct registry_health health = registry_health(a->options.registry);
-
-    return health.ready && health.fresh_ms >= 0 && health.fresh_ms <= a->options.fresh_ms;
-}
-
+/* A round that is claimed is counted: the place with the surveyor comes first. */
 static void on_due(void *arg)
 {
     struct site_alerts *a = arg;
     struct batch *b;
 
-    if (!may_count(a)) {
+    if (!may_count(a) || !surveyor_reserve(a->options.surveyor, SURVEY_FOR_SERVICE)) {
         loop_timer_start(a->timer, a->options.period_ms / LOOK_AGAIN_DIVISOR + 1);
         return;
     }
@@ -259,8 +225,10 @@ static void on_due(void *arg)
     CHECK_ALLOCATED(b);
     a->claimed = false;
     alert_claim(b, a->options.period_ms, &a->claimed);
-    if (err_is(batch_send(b, (struct waiter){on_claimed, a})))
+    if (err_is(batch_send(b, (struct waiter){on_claimed, a}))) {
+        give_place_back(a);
         round_over(a);
+    }
 }
 
 struct site_alerts *site_alerts_start(const struct site_alerts_options *options)
@@ -281,6 +249,6 @@ void site_alerts_stop(struct site_alerts *a)
         return;
     loop_timer_free(a->timer);
     arena_clear(&a->arena);
-    free(a->sites);
+    site_tally_clear(&a->tally);
     free(a);
 }

@@ -218,7 +218,8 @@ struct listing *listing_new(struct registry *registry, struct text region, uint3
     l->number = policy;
     l->on = on;
     l->survey = (struct survey){
-        .on = on, .visit = on_post, .block_end = on_block_end, .done = on_done, .arg = l};
+        .asked = SURVEY_FOR_GATES, .on = on, .visit = on_post, .block_end = on_block_end,
+        .done = on_done, .arg = l};
     return l;
 }
 

@@ -146,7 +146,14 @@ struct surveyor {
     pthread_cond_t work;
     struct survey *waiting[SURVEYS_WAITING_MAX]; /* the first of them is at work */
     unsigned count;
+    unsigned taken[SURVEY_FORS]; /* places: reserved, waiting and at work */
     _Atomic bool stopping;
+};
+
+static const unsigned places_max[SURVEY_FORS] = {
+    [SURVEY_FOR_SERVICE] = SURVEYS_FOR_SERVICE_MAX,
+    [SURVEY_FOR_GATES] = SURVEYS_FOR_GATES_MAX,
+    [SURVEY_FOR_PEOPLE] = SURVEYS_FOR_PEOPLE_MAX,
 };
 
 static struct survey *next_survey(struct surveyor *s)
@@ -164,6 +171,7 @@ static struct survey *next_survey(struct surveyor *s)
 static void take_off(struct surveyor *s)
 {
     CHECK(pthread_mutex_lock(&s->lock) == 0);
+    s->taken[s->waiting[0]->asked]--;
     s->count--;
     memmove(s->waiting, s->waiting + 1, s->count * sizeof s->waiting[0]);
     CHECK(pthread_mutex_unlock(&s->lock) == 0);
@@ -196,18 +204,50 @@ struct surveyor *surveyor_start(struct registry *registry)
     return s;
 }
 
-bool surveyor_submit(struct surveyor *s, struct survey *survey)
+bool surveyor_reserve(struct surveyor *s, enum survey_for asked)
 {
     bool taken;
 
     CHECK(pthread_mutex_lock(&s->lock) == 0);
-    taken = s->count < SURVEYS_WAITING_MAX && !atomic_load(&s->stopping);
-    if (taken) {
-        s->waiting[s->count++] = survey;
-        CHECK(pthread_cond_signal(&s->work) == 0);
-    }
+    taken = s->taken[asked] < places_max[asked] && !atomic_load(&s->stopping);
+    s->taken[asked] += taken;
     CHECK(pthread_mutex_unlock(&s->lock) == 0);
     return taken;
+}
+
+void surveyor_release(struct surveyor *s, enum survey_for asked)
+{
+    CHECK(pthread_mutex_lock(&s->lock) == 0);
+    CHECK(s->taken[asked] > 0);
+    s->taken[asked]--;
+    CHECK(pthread_mutex_unlock(&s->lock) == 0);
+}
+
+/* Behind those of its own kind and of the kinds before it; never before the one at work. */
+static void queue(struct surveyor *s, struct survey *survey)
+{
+    unsigned at = s->count++;
+
+    for (; at > 1 && s->waiting[at - 1]->asked > survey->asked; at--)
+        s->waiting[at] = s->waiting[at - 1];
+    s->waiting[at] = survey;
+}
+
+bool surveyor_submit(struct surveyor *s, struct survey *survey)
+{
+    bool goes_on;
+
+    CHECK(pthread_mutex_lock(&s->lock) == 0);
+    CHECK(s->taken[survey->asked] > 0 && s->count < SURVEYS_WAITING_MAX);
+    goes_on = !atomic_load(&s->stopping);
+    if (goes_on) {
+        queue(s, survey);
+        CHECK(pthread_cond_signal(&s->work) == 0);
+    } else {
+        s->taken[survey->asked]--;
+    }
+    CHECK(pthread_mutex_unlock(&s->lock) == 0);
+    return goes_on;
 }
 
 void surveyor_stop(struct surveyor *s)

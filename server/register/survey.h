@@ -24,7 +24,12 @@ struct post { /* a worker at one of his posts on a day; lives as long as the vis
 void post_find(const struct registry_reader *reader, const struct worker_view *worker,
                const struct engaged *engaged, day_t on, struct post *post);
 
+/* Who asked for it, in the order in which those who wait are served. Each has places of its own, so
+ * that none keeps another from being counted. */
+enum survey_for { SURVEY_FOR_SERVICE, SURVEY_FOR_GATES, SURVEY_FOR_PEOPLE, SURVEY_FORS };
+
 struct survey {
+    enum survey_for asked; /* site alerts, reminders; status lists; trials of policies */
     day_t on;
     void (*visit)(void *arg, const struct post *post); /* at least once a worker */
     void (*block_end)(void *arg); /* up to 512 workers were visited; what was lent still lives. NULL:
@@ -38,11 +43,20 @@ struct survey {
 bool survey_run(struct registry_reader *reader, struct survey *survey, const _Atomic bool *stop);
 
 struct surveyor;
-enum { SURVEYS_WAITING_MAX = 8 };
+enum {
+    SURVEYS_FOR_SERVICE_MAX = 2, /* each of its jobs has one at a time */
+    SURVEYS_FOR_GATES_MAX = 4,
+    SURVEYS_FOR_PEOPLE_MAX = 4,
+    SURVEYS_WAITING_MAX = SURVEYS_FOR_SERVICE_MAX + SURVEYS_FOR_GATES_MAX + SURVEYS_FOR_PEOPLE_MAX
+};
 
 struct surveyor *surveyor_start(struct registry *registry);
-/* Queues it; the survey is the caller's and must live until done(). False: too many wait. Any
- * thread. */
+/* Takes a place, so that a survey can be promised before it is submitted. False: all places are
+ * taken, or the service ends. Any thread; so are the next two. */
+MUST_USE bool surveyor_reserve(struct surveyor *surveyor, enum survey_for asked);
+void surveyor_release(struct surveyor *surveyor, enum survey_for asked); /* it was not needed */
+/* Queues it on a place that was taken, which is free again before done(). The survey is the caller's
+ * and must live until then. False: the service ends; the place is given back. */
 MUST_USE bool surveyor_submit(struct surveyor *surveyor, struct survey *survey);
 void surveyor_stop(struct surveyor *surveyor); /* every survey is told first; NULL is fine */
 

@@ -197,7 +197,8 @@ struct trial *trial_new(const struct policy_document *draft, day_t on)
     CHECK_ALLOCATED(t);
     t->draft = draft;
     t->survey = (struct survey){
-        .on = on, .visit = visit, .block_end = block_end, .done = on_done, .arg = t};
+        .asked = SURVEY_FOR_PEOPLE, .on = on, .visit = visit, .block_end = block_end,
+        .done = on_done, .arg = t};
     t->judge = two_colours_new(&draft->policy, on, count_post, t);
     for (unsigned by = 0; by < TRIAL_BYS; by++)
         table_make(&t->by[by], TABLE_ROOM);

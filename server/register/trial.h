@@ -49,7 +49,7 @@ struct trial {
     } by[TRIAL_BYS];
 };
 
-/* The draft is borrowed until trial_free(). Set done, then submit &trial->survey. */
+/* The draft is borrowed until trial_free(). Set done, then submit &trial->survey on a place for people. */
 struct trial *trial_new(const struct policy_document *draft, day_t on);
 void trial_free(struct trial *trial);
 

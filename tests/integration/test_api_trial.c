@@ -1,19 +1,23 @@
 /* A policy is tried on everybody before it is in force, over HTTP, with the real server. */
 #include <criterion/criterion.h>
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/city.h"
 #include "support/pg_fixture.h"
 
-enum { DRAFT = 778001 };
+enum { DRAFT = 778001, BUSY_DRAFTS = 4 /* SURVEYS_FOR_PEOPLE_MAX */ };
 
 static struct server server;
 static struct city city;
 
 /* Everybody above 18 is red: whoever was not, changes. */
-static void post_draft(const char *key, const char *region, const char *effective)
+static void post_draft(int number, const char *key, const char *region, const char *effective)
 {
     struct http_reply reply =
         server_must(&server, "GET", "/v1/policies/2", server.operator_key, NULL);
@@ -23,7 +27,7 @@ static void post_draft(const char *key, const char *region, const char *effectiv
 
     reply_clear(&reply);
     cr_assert_str_eq(json_string_value(json_object_get(age, "kind")), "age");
-    json_object_set_new(document, "number", json_integer(DRAFT));
+    json_object_set_new(document, "number", json_integer(number));
     json_object_set_new(document, "region", json_string(region));
     json_object_set_new(document, "effective", json_string(effective));
     json_object_del(age, "boundary_mode");
@@ -48,7 +52,7 @@ static void set_up(void)
     server_start(&server, NULL);
     city_open(&server, &city);
     city_make_green(&server, &city, city.own.id);
-    post_draft(city.cast.regulator.key, "3209", "2026-01-01");
+    post_draft(DRAFT, city.cast.regulator.key, "3209", "2026-01-01");
 }
 
 static void tear_down(void)
@@ -144,6 +148,11 @@ Test(trial_api, is_for_days_on_which_the_policy_applies)
         cr_expect_eq(reply.status, cases[i].status, "%s: %s", cases[i].body, reply.body);
         if (i == 0)
             cr_expect_str_eq(reply_text(&reply, "errors.0.pointer"), "/on");
+        if (reply.status == 202) {
+            struct http_reply done = await(reply_int(&reply, "trial"), city.cast.regulator.key);
+
+            reply_clear(&done);
+        }
         reply_clear(&reply);
     }
 }
@@ -186,4 +195,107 @@ Test(trial_api, one_that_is_not_heard_of_is_called_interrupted)
         usleep(100000);
     }
     cr_assert(false, "still running");
+}
+
+/* -- once at a time, and only what can begin ------------------------------------------------- */
+
+static struct http_reply start_under(const char *idempotency, int number)
+{
+    return client_ask(&server.client,
+                      &(struct http_question){.method = "POST",
+                                              .path = say("/v1/policies/%d/trial", number),
+                                              .key = city.cast.regulator.key, .body = "{}",
+                                              .idempotency = idempotency});
+}
+
+Test(trial_api, a_policy_is_tried_once_at_a_time)
+{
+    struct http_reply reply;
+
+    fixture_exec("INSERT INTO trial (id, policy, region, on_day, account_id, workers, server_id)"
+                 " VALUES (4712, 778001, '32', '2026-11-22', 1, 10,"
+                 " '00000000-0000-0000-0000-000000000001')");
+    reply = start_under("one-at-a-time", DRAFT);
+    cr_expect_eq(reply.status, 409, "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "code"), "trial_running");
+    reply_clear(&reply);
+    fixture_exec("UPDATE trial SET state = 'interrupted' WHERE id = 4712");
+    reply = start_under("one-at-a-time", DRAFT);
+    cr_assert_eq(reply.status, 202, "%s", reply.body);
+    reply_clear(&reply);
+}
+
+/* proc(5): the 17th field behind the name, which is in parentheses. */
+static long nice_of(const char *stat)
+{
+    const char *at = strrchr(stat, ')');
+
+    for (int i = 0; at != NULL && i < 17; i++)
+        at = strchr(at + 1, ' ');
+    return at != NULL ? strtol(at, NULL, 10) : 0;
+}
+
+/* Calls one() for the server's threads that the scheduler serves last (nice 19): the surveyor's, and
+ * that of its errands. */
+static int each_last_thread(void (*one)(pid_t thread))
+{
+    DIR *threads = opendir(say("/proc/%d/task", (int)server.pid));
+    struct dirent *entry;
+    int count = 0;
+
+    cr_assert_not_null(threads);
+    while ((entry = readdir(threads)) != NULL) {
+        FILE *file = fopen(say("/proc/%d/task/%s/stat", (int)server.pid, entry->d_name), "r");
+        char stat[512];
+
+        if (file == NULL)
+            continue;
+        if (fgets(stat, sizeof stat, file) != NULL && nice_of(stat) == 19) {
+            one((pid_t)strtol(entry->d_name, NULL, 10));
+            count++;
+        }
+        fclose(file);
+    }
+    closedir(threads);
+    return count;
+}
+
+static void hold(pid_t thread)
+{
+    cr_assert_eq(ptrace(PTRACE_SEIZE, thread, 0, 0), 0);
+    cr_assert_eq(ptrace(PTRACE_INTERRUPT, thread, 0, 0), 0);
+    cr_assert_eq(waitpid(thread, NULL, __WALL), thread);
+}
+
+static void let_go(pid_t thread)
+{
+    cr_assert_eq(ptrace(PTRACE_DETACH, thread, 0, 0), 0);
+}
+
+Test(trial_api, one_that_found_no_place_is_not_promised_and_takes_one_later_under_the_same_key)
+{
+    struct http_reply reply;
+
+    for (int i = 1; i <= BUSY_DRAFTS; i++)
+        post_draft(DRAFT + i, city.cast.regulator.key, "3209", "2026-01-01");
+    cr_assert_gt(each_last_thread(hold), 0);
+    for (int i = 1; i <= BUSY_DRAFTS; i++) {
+        reply = start_under(say("busy-%d", i), DRAFT + i);
+        cr_expect_eq(reply.status, 202, "%s", reply.body);
+        reply_clear(&reply);
+    }
+    for (int i = 0; i < 2; i++) {
+        reply = start_under("no-place", DRAFT);
+        cr_expect_eq(reply.status, 503, "%s", reply.body);
+        cr_expect_str_eq(reply_text(&reply, "code"), "busy");
+        reply_clear(&reply);
+    }
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM trial WHERE policy = 778001"), 0);
+    cr_assert_gt(each_last_thread(let_go), 0);
+    for (int i = 0; i < 300 && fixture_query_int("SELECT count(*) FROM trial WHERE state = 'done'")
+                                   < BUSY_DRAFTS; i++)
+        usleep(100000);
+    reply = start_under("no-place", DRAFT);
+    cr_assert_eq(reply.status, 202, "%s", reply.body);
+    reply_clear(&reply);
 }

@@ -232,7 +232,7 @@ Test(outbox, a_slow_receiver_takes_no_more_than_its_share)
 /* All at the same moment; how many deliveries they took together. */
 static int claim_at_once(void)
 {
-    struct outcome outcomes[CONNECTIONS];
+    struct batch_outcome outcomes[CONNECTIONS];
     struct deliveries found[CONNECTIONS];
     int taken = 0;
 

@@ -222,7 +222,7 @@ Test(pg, many_large_parameters_go_and_come_back)
 {
     enum { BYTES = 64 * 1024, BATCHES = 40 };
     char *large = arena_alloc(bench_arena(), BYTES);
-    struct outcome outcomes[BATCHES];
+    struct batch_outcome outcomes[BATCHES];
     struct echo echoes[BATCHES];
 
     memset(large, 'x', BYTES);
@@ -288,7 +288,7 @@ Test(pg, batches_sent_before_the_first_connection_wait_for_it)
 Test(pg, a_failing_batch_does_not_touch_its_neighbours)
 {
     enum { BATCHES = 30 };
-    struct outcome outcomes[BATCHES];
+    struct batch_outcome outcomes[BATCHES];
     int32_t quotients[BATCHES];
 
     for (int i = 0; i < BATCHES; i++) {
@@ -325,7 +325,7 @@ Test(pg, the_first_error_of_a_batch_wins_and_names_its_statement)
 Test(pg, batches_on_one_connection_end_in_the_order_sent)
 {
     enum { BATCHES = 50 };
-    struct outcome outcomes[BATCHES];
+    struct batch_outcome outcomes[BATCHES];
 
     bench_close();
     bench_open(fixture_conninfo(FIXTURE_APP), 1, BATCHES, 4000);
@@ -375,7 +375,7 @@ Test(pg, a_decoder_s_error_is_the_batch_s_and_a_refusal_outweighs_it)
 
 Test(pg, a_full_queue_is_busy)
 {
-    struct outcome outcomes[5];
+    struct batch_outcome outcomes[5];
 
     bench_close();
     bench_open(fixture_conninfo(FIXTURE_APP), 1, 4, 4000);
@@ -394,7 +394,7 @@ Test(pg, a_full_queue_is_busy)
 
 Test(pg, a_batch_beyond_its_arena_is_not_sent)
 {
-    struct outcome outcome = {0};
+    struct batch_outcome outcome = {0};
     struct arena small;
     struct batch *b;
     struct params *p;
@@ -412,7 +412,7 @@ Test(pg, a_batch_beyond_its_arena_is_not_sent)
 
 static void big_rows(enum statement statement, bool with_name, enum err_code expected)
 {
-    struct outcome outcome = {0};
+    struct batch_outcome outcome = {0};
     struct arena small;
     struct batch *b;
     struct params *p;
@@ -446,7 +446,7 @@ Test(pg, text_with_nul_is_refused_before_it_is_sent)
 {
     struct batch *b = bench_batch();
     struct params *p = params_new(b);
-    struct outcome outcome;
+    struct batch_outcome outcome;
 
     params_int64(p, 1);
     params_text(p, TEXT("a\0b"));
@@ -503,7 +503,7 @@ Test(pg, a_lock_that_is_not_given_is_busy_for_that_batch_only)
 {
     PGconn *holder = PQconnectdb(fixture_conninfo(FIXTURE_SUPERUSER));
     struct batch *b, *other;
-    struct outcome outcomes[2];
+    struct batch_outcome outcomes[2];
     struct params *p;
     int64_t total;
 
@@ -548,7 +548,7 @@ Test(pg, a_slow_statement_is_stopped_by_postgresql_and_undone)
 Test(pg, waiting_too_long_for_a_connection_is_busy)
 {
     enum { BATCHES = 8 };
-    struct outcome outcomes[BATCHES];
+    struct batch_outcome outcomes[BATCHES];
 
     bench_close();
     bench_open(fixture_conninfo(FIXTURE_APP), 1, BATCHES, 400);

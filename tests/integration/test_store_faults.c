@@ -77,7 +77,7 @@ static void format_exec(const char *format, int pid)
 Test(store_faults, a_stopped_backend_is_left_behind_by_our_own_timer)
 {
     struct cluster cluster; /* of its own: nobody could drop a database beside a stopped backend */
-    struct outcome outcomes[3];
+    struct batch_outcome outcomes[3];
     int64_t began, took_ms;
     int32_t pid;
 
@@ -107,7 +107,7 @@ Test(store_faults, a_stopped_backend_is_left_behind_by_our_own_timer)
 
 Test(store_faults, a_backend_that_dies_mid_batch_leaves_a_write_unknown_and_a_read_failed)
 {
-    struct outcome outcomes[2];
+    struct batch_outcome outcomes[2];
     int32_t pid;
 
     open_with(1, 4000);
@@ -126,7 +126,7 @@ Test(store_faults, a_backend_that_dies_mid_batch_leaves_a_write_unknown_and_a_re
 
 Test(store_faults, a_refusal_or_a_cancelled_write_is_certain_to_be_undone)
 {
-    struct outcome outcome;
+    struct batch_outcome outcome;
     int32_t pid;
 
     open_with(1, 4000);
@@ -160,7 +160,7 @@ Test(store_faults, an_idle_connection_that_dies_is_replaced_before_anybody_notic
 
 enum { ROUNDS = 3, BATCHES = 400, IN_FLIGHT = 24 };
 
-static unsigned unfinished(const struct outcome *outcomes, unsigned count)
+static unsigned unfinished(const struct batch_outcome *outcomes, unsigned count)
 {
     unsigned left = 0;
 
@@ -179,7 +179,7 @@ static bool item_is_there(int64_t id)
 }
 
 /* Each outcome against what the database holds afterwards. */
-static void compare_with_table(const struct outcome *outcomes, int64_t first_id)
+static void compare_with_table(const struct batch_outcome *outcomes, int64_t first_id)
 {
     unsigned kept = 0, unknown = 0;
 
@@ -199,7 +199,7 @@ static void compare_with_table(const struct outcome *outcomes, int64_t first_id)
 
 static void round_of_load(struct cluster *cluster, int64_t first_id)
 {
-    static struct outcome outcomes[BATCHES];
+    static struct batch_outcome outcomes[BATCHES];
     bool killed = false;
 
     for (unsigned i = 0; i < BATCHES; i++) {
@@ -236,7 +236,7 @@ Test(store_faults, postgresql_killed_under_load_loses_nothing_acknowledged)
 Test(store_faults, a_server_that_is_down_is_told_soon_and_used_when_it_comes)
 {
     struct cluster cluster;
-    struct outcome early, late;
+    struct batch_outcome early, late;
 
     cluster_init(&cluster);
     cluster_start(&cluster, "");
@@ -396,7 +396,7 @@ Test(store_faults, unsafe_settings_of_a_server_are_refused_by_name)
 Test(store_faults, a_commit_whose_wait_for_the_standby_was_cancelled_is_unknown)
 {
     struct cluster cluster;
-    struct outcome outcome;
+    struct batch_outcome outcome;
 
     cluster_init(&cluster);
     cluster_start(&cluster, "");

@@ -30,6 +30,17 @@ void bench_open(const char *conninfo, unsigned connections, unsigned queue_max, 
     pool = pg_pool_new(loop, &options);
 }
 
+void bench_close_pool(void)
+{
+    pg_pool_free(pool);
+    pool = NULL;
+}
+
+struct loop *bench_loop(void)
+{
+    return loop;
+}
+
 void bench_close(void)
 {
     pg_pool_free(pool);
@@ -58,22 +69,22 @@ struct batch *bench_batch(void)
 
 static void on_done(void *arg, struct err e)
 {
-    struct outcome *outcome = arg;
+    struct batch_outcome *outcome = arg;
 
     cr_assert_not(outcome->done, "told twice");
-    *outcome = (struct outcome){true, ++ended, e};
+    *outcome = (struct batch_outcome){true, ++ended, e};
     loop_stop(loop);
 }
 
-void bench_send(struct batch *b, struct outcome *outcome)
+void bench_send(struct batch *b, struct batch_outcome *outcome)
 {
     struct err e;
 
-    *outcome = (struct outcome){0};
+    *outcome = (struct batch_outcome){0};
     e = batch_send(b, (struct waiter){on_done, outcome});
     cr_assert_not(outcome->done, "told inside the call");
     if (err_is(e))
-        *outcome = (struct outcome){true, 0, e};
+        *outcome = (struct batch_outcome){true, 0, e};
 }
 
 void bench_turn(int64_t ms)
@@ -87,7 +98,7 @@ void bench_turn(int64_t ms)
     loop_timer_cancel(timer);
 }
 
-void bench_wait(const struct outcome *outcomes, size_t count)
+void bench_wait(const struct batch_outcome *outcomes, size_t count)
 {
     int64_t end = clock_monotonic_us() + 20 * (int64_t)US_PER_SECOND;
 
@@ -103,7 +114,7 @@ void bench_wait(const struct outcome *outcomes, size_t count)
 
 struct err bench_run(struct batch *b)
 {
-    struct outcome outcome;
+    struct batch_outcome outcome;
 
     bench_send(b, &outcome);
     bench_wait(&outcome, 1);

@@ -167,7 +167,7 @@ static void wait_done(struct seen *seen)
         usleep(10000);
 }
 
-Test(survey, the_surveyor_does_one_after_another_and_refuses_what_does_not_fit, .timeout = 60)
+Test(survey, the_surveyor_does_one_after_another, .timeout = 60)
 {
     struct workforce w = workforce_new();
     struct surveyor *surveyor;
@@ -178,6 +178,8 @@ Test(survey, the_surveyor_does_one_after_another_and_refuses_what_does_not_fit, 
     surveyor = surveyor_start(w.registry);
     for (int i = 0; i < 3; i++) {
         surveys[i] = survey_into(&seen[i]);
+        surveys[i].asked = SURVEY_FOR_PEOPLE;
+        cr_assert(surveyor_reserve(surveyor, SURVEY_FOR_PEOPLE));
         cr_assert(surveyor_submit(surveyor, &surveys[i]));
     }
     for (int i = 0; i < 3; i++) {
@@ -200,21 +202,115 @@ Test(survey, when_the_service_ends_everybody_who_waits_is_told, .timeout = 60)
 {
     struct workforce w = workforce_new();
     struct surveyor *surveyor;
-    static struct seen seen[SURVEYS_WAITING_MAX];
-    struct survey surveys[SURVEYS_WAITING_MAX], beyond;
+    static struct seen seen[SURVEYS_FOR_PEOPLE_MAX];
+    struct survey surveys[SURVEYS_FOR_PEOPLE_MAX];
 
     for (int64_t id = 1; id < 600000; id += 512)
         workforce_add(&w, id, born_1980, NULL, 0);
     surveyor = surveyor_start(w.registry);
-    for (int i = 0; i < SURVEYS_WAITING_MAX; i++) {
+    for (int i = 0; i < SURVEYS_FOR_PEOPLE_MAX; i++) {
         surveys[i] = survey_into(&seen[i]);
+        surveys[i].asked = SURVEY_FOR_PEOPLE;
         surveys[i].visit = visit_slowly;
+        cr_assert(surveyor_reserve(surveyor, SURVEY_FOR_PEOPLE));
         cr_assert(surveyor_submit(surveyor, &surveys[i]));
     }
-    beyond = survey_into(&seen[0]);
-    cr_expect(!surveyor_submit(surveyor, &beyond));
     surveyor_stop(surveyor);
-    for (int i = 0; i < SURVEYS_WAITING_MAX; i++)
+    for (int i = 0; i < SURVEYS_FOR_PEOPLE_MAX; i++)
         cr_expect_eq(atomic_load(&seen[i].done), 2, "survey %d", i);
+    workforce_free(&w);
+}
+
+/* -- places ---------------------------------------------------------------------------------- */
+
+static struct order {
+    struct order_entry {
+        struct survey survey;
+        char name;
+        _Atomic bool *go; /* NULL: does not wait */
+        _Atomic bool begun;
+    } entries[SURVEYS_WAITING_MAX];
+    unsigned count;
+    char done[SURVEYS_WAITING_MAX + 1]; /* on the surveyor's thread, one after another */
+    _Atomic unsigned ended;
+} line;
+
+static void wait_to_go(void *arg, const struct post *post)
+{
+    struct order_entry *entry = arg;
+
+    (void)post;
+    atomic_store(&entry->begun, true);
+    while (entry->go != NULL && !atomic_load(entry->go))
+        usleep(1000);
+}
+
+static void note_order(void *arg, bool complete)
+{
+    struct order_entry *entry = arg;
+    unsigned at = atomic_load(&line.ended);
+
+    cr_expect(complete);
+    line.done[at] = entry->name;
+    atomic_store(&line.ended, at + 1);
+}
+
+static struct order_entry *stand_in_line(struct surveyor *surveyor, enum survey_for asked, char name,
+                                         _Atomic bool *go)
+{
+    struct order_entry *entry = &line.entries[line.count];
+
+    if (!surveyor_reserve(surveyor, asked))
+        return NULL;
+    line.count++;
+    entry->name = name;
+    entry->go = go;
+    entry->survey = (struct survey){.asked = asked, .on = on_day("2026-11-22"),
+                                    .visit = wait_to_go, .done = note_order, .arg = entry};
+    cr_assert(surveyor_submit(surveyor, &entry->survey));
+    return entry;
+}
+
+Test(survey, the_service_is_served_before_gates_and_gates_before_people, .timeout = 60)
+{
+    struct workforce w = workforce_new();
+    struct surveyor *surveyor;
+    struct order_entry *first;
+    static _Atomic bool go;
+
+    workforce_add(&w, 1, born_1980, NULL, 0);
+    surveyor = surveyor_start(w.registry);
+    first = stand_in_line(surveyor, SURVEY_FOR_PEOPLE, 'a', &go);
+    cr_assert_not_null(first);
+    while (!atomic_load(&first->begun))
+        usleep(1000);
+    for (int i = 0; i < 3; i++)
+        cr_expect_not_null(stand_in_line(surveyor, SURVEY_FOR_PEOPLE, (char)('b' + i), NULL));
+    cr_expect_null(stand_in_line(surveyor, SURVEY_FOR_PEOPLE, 'x', NULL), "people's are taken");
+    cr_expect_not_null(stand_in_line(surveyor, SURVEY_FOR_GATES, 'g', NULL));
+    cr_expect_not_null(stand_in_line(surveyor, SURVEY_FOR_SERVICE, 's', NULL));
+    cr_expect_not_null(stand_in_line(surveyor, SURVEY_FOR_GATES, 'h', NULL));
+    cr_expect_not_null(stand_in_line(surveyor, SURVEY_FOR_SERVICE, 't', NULL));
+    cr_expect_null(stand_in_line(surveyor, SURVEY_FOR_SERVICE, 'y', NULL));
+    atomic_store(&go, true);
+    for (int i = 0; i < 5000 && atomic_load(&line.ended) < 8; i++)
+        usleep(1000);
+    cr_expect_str_eq(line.done, "astghbcd");
+    surveyor_stop(surveyor);
+    workforce_free(&w);
+}
+
+Test(survey, a_place_that_was_given_back_is_there_for_the_next, .timeout = 60)
+{
+    struct workforce w = workforce_new();
+    struct surveyor *surveyor = surveyor_start(w.registry);
+
+    for (int i = 0; i < SURVEYS_FOR_PEOPLE_MAX; i++)
+        cr_expect(surveyor_reserve(surveyor, SURVEY_FOR_PEOPLE));
+    cr_expect_not(surveyor_reserve(surveyor, SURVEY_FOR_PEOPLE));
+    surveyor_release(surveyor, SURVEY_FOR_PEOPLE);
+    cr_expect(surveyor_reserve(surveyor, SURVEY_FOR_PEOPLE));
+    cr_expect(surveyor_reserve(surveyor, SURVEY_FOR_SERVICE), "another kind's are its own");
+    surveyor_stop(surveyor);
     workforce_free(&w);
 }
