@@ -11,6 +11,8 @@
 #include "scoring/rules.h"
 
 enum { EXAM_LANES = 3, CERTIFICATE_LANES = 2, BAN_LANES = 4 };
+_Static_assert((int)BAN_LANES <= (int)RULE_LANES_MAX && (int)EXAM_LANES <= (int)RULE_LANES_MAX,
+               "a day's lanes have room (scoring.c)");
 
 typedef void evaluate_fn(const struct rule *rule, unsigned lane, const struct scoring_input *in,
                          struct piece *p);
@@ -42,6 +44,23 @@ static inline void miss(struct piece *p, struct outcome is, enum scope scope)
 static inline bool within_months(struct piece *p, day_t on, unsigned months)
 {
     return piece_reached(p, on) && !piece_reached(p, day_add_months(on, (int)months));
+}
+
+/* Facts of a kind lie in the order of their days. The first of [begin, end) whose day, `months` later,
+ * is not reached; `end`: all are. Halving asks only about a few of them, and always about the two at
+ * which the answer turns, so the piece is as if every one had been asked. */
+static inline const struct fact *first_unreached(struct piece *p, const struct fact *begin,
+                                                 const struct fact *end, unsigned months)
+{
+    while (begin < end) {
+        const struct fact *middle = begin + (end - begin) / 2;
+
+        if (piece_reached(p, months > 0 ? day_add_months(middle->on, (int)months) : middle->on))
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    return begin;
 }
 
 static inline bool in_set(uint32_t set, unsigned member)

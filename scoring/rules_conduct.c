@@ -2,16 +2,44 @@
 #include "scoring/rule_parts.h"
 #include "scoring/sums.h"
 
-static day_t counts_until(const struct rule_violation_points *r, const struct fact *f)
+static day_t counts_until(const struct rule_violation_points *r, unsigned severity, day_t on)
 {
-    return r->months[f->b] != 0 ? day_add_months(f->on, r->months[f->b])
-                                : day_of_period(f->on, 12, 1);
+    return r->months[severity] != 0 ? day_add_months(on, r->months[severity])
+                                    : day_of_period(on, 12, 1);
 }
 
-static bool counts(const struct rule_violation_points *r, const struct fact *f, struct piece *p)
+/* Those that have happened, and by severity the first that still counts; found when there is one of
+ * that severity. */
+struct counting {
+    const struct rule_violation_points *rule;
+    struct piece *piece;
+    const struct fact *begin, *end;
+    const struct fact *first[5]; /* NULL: not looked for yet */
+};
+
+/* By halving, as first_unreached() does. */
+static const struct fact *first_counting(const struct counting *c, unsigned severity)
 {
-    return f->b < 5 && in_set(r->classes, f->a) && piece_reached(p, f->on) &&
-           !piece_reached(p, counts_until(r, f));
+    const struct fact *begin = c->begin, *end = c->end;
+
+    while (begin < end) {
+        const struct fact *middle = begin + (end - begin) / 2;
+
+        if (piece_reached(c->piece, counts_until(c->rule, severity, middle->on)))
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    return begin;
+}
+
+static bool counts(struct counting *c, const struct fact *f)
+{
+    if (f->b >= 5 || !in_set(c->rule->classes, f->a))
+        return false;
+    if (c->first[f->b] == NULL)
+        c->first[f->b] = first_counting(c, f->b);
+    return f >= c->first[f->b];
 }
 
 /* How often each category was met so far: a table of open addresses, no larger than it must be, so
@@ -55,16 +83,17 @@ static uint32_t at_most(uint32_t a, uint32_t b)
 static uint32_t points_of(const struct rule_violation_points *r, const struct scoring_input *in,
                           struct piece *p)
 {
+    struct counting counting = {.rule = r, .piece = p, .begin = FACTS_BEGIN(in, FACT_VIOLATION)};
     uint32_t sum = 0, of_day = 0;
     day_t day = DAY_UNKNOWN;
     struct repeats repeats;
 
-    repeats_begin(&repeats, (size_t)(FACTS_END(in, FACT_VIOLATION) - FACTS_BEGIN(in, FACT_VIOLATION)));
-    FOR_FACTS(f, in, FACT_VIOLATION)
-    {
+    counting.end = first_unreached(p, counting.begin, FACTS_END(in, FACT_VIOLATION), 0);
+    repeats_begin(&repeats, (size_t)(counting.end - counting.begin));
+    for (const struct fact *f = counting.begin; f < counting.end; f++) {
         uint32_t before, nth;
 
-        if (!counts(r, f, p))
+        if (!counts(&counting, f))
             continue;
         nth = at_most(repeats_add(&repeats, f->ref), r->repeat_count - 1u);
         if (f->on != day)
@@ -89,8 +118,10 @@ uint32_t violation_points_on(const struct rule *rule, const struct facts *facts,
 bool violation_counts_on(const struct rule *rule, const struct fact *violation, day_t on)
 {
     struct piece piece = {.day = on};
+    struct counting alone = {.rule = &rule->violation_points, .piece = &piece, .begin = violation,
+                             .end = first_unreached(&piece, violation, violation + 1, 0)};
 
-    return counts(&rule->violation_points, violation, &piece);
+    return alone.begin < alone.end && counts(&alone, violation);
 }
 
 void evaluate_violation_points(const struct rule *rule, unsigned lane,

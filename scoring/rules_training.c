@@ -32,17 +32,17 @@ void evaluate_entry_training(const struct rule *rule, unsigned lane,
 static bool lacks_rolling(const struct rule_periodic_training *r, const struct scoring_input *in,
                           struct piece *p)
 {
+    const struct fact *begin = FACTS_BEGIN(in, FACT_TRAINING);
+    const struct fact *end = first_unreached(p, begin, FACTS_END(in, FACT_TRAINING), 0);
+    const struct fact *window = first_unreached(p, begin, end, r->window_months);
     uint32_t hours = 0;
     bool ever = false, lately = false;
 
-    FOR_FACTS(f, in, FACT_TRAINING)
-    {
+    for (const struct fact *f = begin; f < end; f++) {
         if (!is_passed_training(f, r->types))
             continue;
-        if (!piece_reached(p, f->on))
-            break;
         ever = true;
-        if (within_months(p, f->on, r->window_months)) {
+        if (f >= window) {
             lately = true;
             hours += f->b;
         }
@@ -147,13 +147,12 @@ void evaluate_transfer_training(const struct rule *rule, unsigned lane,
 static uint64_t points_of(const struct rule_study_points *r, const struct scoring_input *in,
                           struct piece *p)
 {
+    const struct fact *begin = FACTS_BEGIN(in, FACT_STUDY);
+    const struct fact *end = first_unreached(p, begin, FACTS_END(in, FACT_STUDY), 0);
     uint64_t points = 0;
 
-    FOR_FACTS(f, in, FACT_STUDY)
-    {
-        if (within_months(p, f->on, r->window_months))
-            points += f->ref;
-    }
+    for (const struct fact *f = first_unreached(p, begin, end, r->window_months); f < end; f++)
+        points += f->ref;
     return points;
 }
 
@@ -221,25 +220,54 @@ static day_t months_after(day_t last, unsigned months)
     return last == DAY_NEVER ? DAY_NEVER : day_add_months(last, (int)months);
 }
 
-/* The event that happened first among the heads of the kinds that show somebody at work. */
-static const struct fact *next_activity(const struct scoring_input *in, uint16_t at[FACT_KINDS])
+/* A month has 28 days at least, so most gaps are seen to be none without a calendar; at its end, where
+ * dates are clamped, they are not. */
+static bool is_gap(day_t last, day_t next, unsigned months)
 {
-    static const uint8_t kinds[] = {FACT_EXAM, FACT_TRAINING, FACT_STUDY, FACT_VIOLATION,
-                                    FACT_ENGAGEMENT};
-    const struct fact *first = NULL;
-    unsigned from = 0;
+    if (next < DAY_LAST && next < last + 28u * months)
+        return false;
+    return next >= months_after(last, months);
+}
 
-    for (unsigned i = 0; i < sizeof kinds; i++) {
-        const struct fact *f = in->facts->fact + at[kinds[i]];
+/* The kinds that show somebody at work. An engagement, the last, may go on for years. */
+static const uint8_t activities[] = {FACT_EXAM, FACT_TRAINING, FACT_STUDY, FACT_VIOLATION,
+                                     FACT_ENGAGEMENT};
+enum { ACTIVITIES = sizeof activities };
 
-        if (at[kinds[i]] < in->start[kinds[i] + 1] && (first == NULL || f->on < first->on)) {
-            first = f;
-            from = kinds[i];
-        }
+/* What is left of each kind. */
+struct heads {
+    const struct fact *at[ACTIVITIES], *end[ACTIVITIES];
+};
+
+/* From the first that is within the horizon. */
+static void heads_begin(struct heads *heads, const struct scoring_input *in, struct piece *p)
+{
+    for (unsigned i = 0; i < ACTIVITIES; i++) {
+        heads->at[i] = FACTS_BEGIN(in, activities[i]);
+        heads->end[i] = FACTS_END(in, activities[i]);
+        if (activities[i] != FACT_ENGAGEMENT)
+            heads->at[i] = first_unreached(p, heads->at[i], heads->end[i], FACTS_HORIZON_MONTHS);
     }
-    if (first != NULL)
-        at[from]++;
-    return first;
+}
+
+/* The event that happened first among them. */
+static const struct fact *heads_next(struct heads *heads)
+{
+    unsigned from = ACTIVITIES;
+
+    for (unsigned i = 0; i < ACTIVITIES; i++) {
+        if (heads->at[i] < heads->end[i] &&
+            (from == ACTIVITIES || heads->at[i]->on < heads->at[from]->on))
+            from = i;
+    }
+    return from < ACTIVITIES ? heads->at[from]++ : NULL;
+}
+
+/* Over longer ago than facts are kept. */
+static bool is_forgotten(const struct fact *f, struct piece *p)
+{
+    return f->kind == FACT_ENGAGEMENT &&
+           piece_reached(p, months_after(active_until(f), FACTS_HORIZON_MONTHS));
 }
 
 /* Once a gap of `months` has opened, only retraining closes it. Training on one day with another
@@ -251,23 +279,22 @@ void evaluate_idle(const struct rule *rule, unsigned lane, const struct scoring_
     const struct rule_idle *r = &rule->idle;
     const day_t enrolled = in->facts->enrolled;
     day_t last = DAY_UNKNOWN;
-    uint16_t at[FACT_KINDS];
+    struct heads heads;
     const struct fact *f;
     bool idle = false;
 
     (void)lane;
-    for (unsigned kind = 0; kind < FACT_KINDS; kind++)
-        at[kind] = in->start[kind];
     if (enrolled != DAY_UNKNOWN) {
         if (!piece_reached(p, enrolled))
             return;
         if (!piece_reached(p, months_after(enrolled, FACTS_HORIZON_MONTHS)))
             last = enrolled;
     }
-    while ((f = next_activity(in, at)) != NULL && piece_reached(p, f->on)) {
-        if (!is_activity(f) || piece_reached(p, months_after(active_until(f), FACTS_HORIZON_MONTHS)))
+    heads_begin(&heads, in, p);
+    while ((f = heads_next(&heads)) != NULL && piece_reached(p, f->on)) {
+        if (!is_activity(f) || is_forgotten(f, p))
             continue;
-        if (last != DAY_UNKNOWN && f->on >= months_after(last, r->months))
+        if (last != DAY_UNKNOWN && is_gap(last, f->on, r->months))
             idle = true;
         if (f->kind == FACT_TRAINING && is_passed_training(f, r->retraining_types))
             idle = false;

@@ -43,7 +43,7 @@ struct tally {
     uint32_t never_lifts;
 };
 
-static uint32_t never_lifted(const struct policy *policy)
+uint32_t policy_never_lifts(const struct policy *policy)
 {
     uint32_t codes = 0;
 
@@ -57,7 +57,7 @@ static uint32_t never_lifted(const struct policy *policy)
 static struct tally tally_begin(const struct policy *policy)
 {
     return (struct tally){COLOUR_GREEN, COLOUR_GREEN, COLOUR_GREEN, COLOUR_NONE,
-                          never_lifted(policy)};
+                          policy_never_lifts(policy)};
 }
 
 static void tally_add(struct tally *t, const struct piece *p)
@@ -86,32 +86,25 @@ static void tally_end(const struct tally *t, const struct context *context,
         out->colour_here = (uint8_t)colour_worse(out->person_colour, t->elsewhere);
 }
 
-static struct colours colours_on(const struct scoring_input *in, const struct policy *policy,
-                                 day_t on)
+struct colours semantics_1_colours(const struct facts *facts, const struct context *context,
+                                   const struct policy *policy, day_t on)
 {
     struct colours out = {.until = DAY_NEVER};
     struct tally tally = tally_begin(policy);
+    struct scoring_input in;
     struct piece p;
 
+    scoring_input_init(&in, facts, context);
     for (unsigned i = 0; i < policy->rule_count; i++) {
         for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++) {
-            rule_evaluate(&policy->rules[i], lane, in, on, &p);
+            rule_evaluate(&policy->rules[i], lane, &in, on, &p);
             tally_add(&tally, &p);
             if (p.until < out.until)
                 out.until = p.until;
         }
     }
-    tally_end(&tally, in->context, policy, &out);
+    tally_end(&tally, context, policy, &out);
     return out;
-}
-
-struct colours semantics_1_colours(const struct facts *facts, const struct context *context,
-                                   const struct policy *policy, day_t on)
-{
-    struct scoring_input in;
-
-    scoring_input_init(&in, facts, context);
-    return colours_on(&in, policy, on);
 }
 
 struct reasons_of_day semantics_1_reasons(const struct facts *facts, const struct context *context,
@@ -137,16 +130,68 @@ struct reasons_of_day semantics_1_reasons(const struct facts *facts, const struc
     return out;
 }
 
+/* -- all lanes of a day, and from day to day ------------------------------------------------------ */
+
+/* What every lane says, lane by lane of rule by rule. Each piece holds on the day that was looked at
+ * last, though it may have been found earlier. */
+struct said {
+    const struct scoring_input *in;
+    const struct policy *policy;
+    struct piece piece[POLICY_RULES_MAX * RULE_LANES_MAX];
+};
+
+static void said_begin(struct said *said, const struct scoring_input *in,
+                       const struct policy *policy)
+{
+    said->in = in;
+    said->policy = policy;
+}
+
+/* Asks those lanes again whose piece has ended by `day`; only the days on which one of them ends are
+ * looked at, and then only that lane. */
+static void said_look(struct said *said, day_t day, bool anew)
+{
+    struct piece *piece = said->piece;
+
+    for (unsigned i = 0; i < said->policy->rule_count; i++) {
+        const struct rule *rule = &said->policy->rules[i];
+
+        for (unsigned lane = 0; lane < rule_lanes(rule->kind); lane++, piece++) {
+            if (anew || piece->until <= day)
+                rule_evaluate(rule, lane, said->in, day, piece);
+        }
+    }
+}
+
+static struct colours said_colours(const struct said *said)
+{
+    struct colours out = {.until = DAY_NEVER};
+    struct tally tally = tally_begin(said->policy);
+    const struct piece *piece = said->piece;
+
+    for (unsigned i = 0; i < said->policy->rule_count; i++) {
+        const struct piece *end = piece + rule_lanes(said->policy->rules[i].kind);
+
+        for (; piece < end; piece++) {
+            tally_add(&tally, piece);
+            if (piece->until < out.until)
+                out.until = piece->until;
+        }
+    }
+    tally_end(&tally, said->in->context, said->policy, &out);
+    return out;
+}
+
 /* Walks from the end of one common piece to the next; each step moves on by at least a day. */
-static day_t next_change(const struct scoring_input *in, const struct policy *policy,
-                         struct colours now)
+static day_t next_change(struct said *said, struct colours now)
 {
     struct colours then = now;
 
     while (then.until < DAY_NEVER) {
         day_t day = then.until;
 
-        then = colours_on(in, policy, day);
+        said_look(said, day, false);
+        then = said_colours(said);
         if (then.person_colour != now.person_colour || then.colour_here != now.colour_here)
             return day;
     }
@@ -229,45 +274,79 @@ static void reasons_insert(struct verdict *v, struct reason reason)
     v->reasons[at] = reason;
 }
 
-static void explain(const struct policy *policy, unsigned rule, unsigned lane,
-                    const struct scoring_input *in, struct verdict *out)
+/* Without since and until. */
+static struct reason reason_of(const struct piece *p, unsigned rule)
 {
-    const struct rule *r = &policy->rules[rule];
-    struct piece p;
+    return (struct reason){.code = p->is.code, .colour = p->is.colour, .scope = p->scope,
+                           .rule = (uint8_t)rule};
+}
 
-    rule_evaluate(r, lane, in, out->on, &p);
-    if (p.is.code == NO_REASON)
-        return;
-    reasons_insert(out, (struct reason){
-        .code = p.is.code,
-        .colour = p.is.colour,
-        .scope = p.scope,
-        .rule = (uint8_t)rule,
-        .since = since(&p, run_begin(r, lane, in, &p), in->facts->enrolled),
-        .until = run_end(r, lane, in, &p),
-    });
+static struct colours verdict_begin(struct said *said, day_t on, struct verdict *out)
+{
+    struct colours now;
+
+    said_look(said, on, true);
+    now = said_colours(said);
+    out->person_colour = now.person_colour;
+    out->colour_here = now.colour_here;
+    out->has_context = said->in->context != NULL;
+    out->on = on;
+    out->next_change = DAY_UNKNOWN;
+    out->policy = said->policy->number;
+    out->semantics = said->policy->semantics;
+    out->reason_count = 0;
+    return now;
+}
+
+day_t semantics_1_day(const struct facts *facts, const struct context *context,
+                      const struct policy *policy, day_t on, struct verdict *out)
+{
+    struct scoring_input in;
+    struct said said;
+    const struct piece *piece = said.piece;
+    struct colours now;
+
+    scoring_input_init(&in, facts, context);
+    said_begin(&said, &in, policy);
+    now = verdict_begin(&said, on, out);
+    for (unsigned i = 0; i < policy->rule_count; i++) {
+        for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++, piece++) {
+            if (piece->is.code != NO_REASON)
+                reasons_insert(out, reason_of(piece, i));
+        }
+    }
+    return now.until;
+}
+
+static void explain(const struct said *said, unsigned rule, unsigned lane, const struct piece *p,
+                    struct verdict *out)
+{
+    const struct rule *r = &said->policy->rules[rule];
+    struct reason reason = reason_of(p, rule);
+
+    reason.since = since(p, run_begin(r, lane, said->in, p), said->in->facts->enrolled);
+    reason.until = run_end(r, lane, said->in, p);
+    reasons_insert(out, reason);
 }
 
 void semantics_1_code(const struct facts *facts, const struct context *context,
                       const struct policy *policy, day_t on, struct verdict *out)
 {
     struct scoring_input in;
+    struct said said;
+    const struct piece *piece = said.piece;
     struct colours now;
 
     scoring_input_init(&in, facts, context);
-    now = colours_on(&in, policy, on);
-    out->person_colour = now.person_colour;
-    out->colour_here = now.colour_here;
-    out->has_context = context != NULL;
-    out->on = on;
-    out->policy = policy->number;
-    out->semantics = policy->semantics;
-    out->reason_count = 0;
+    said_begin(&said, &in, policy);
+    now = verdict_begin(&said, on, out);
     for (unsigned i = 0; i < policy->rule_count; i++) {
-        for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++)
-            explain(policy, i, lane, &in, out);
+        for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++, piece++) {
+            if (piece->is.code != NO_REASON)
+                explain(&said, i, lane, piece, out);
+        }
     }
-    out->next_change = next_change(&in, policy, now);
+    out->next_change = next_change(&said, now);
 }
 
 /* -- names -------------------------------------------------------------------------------------- */

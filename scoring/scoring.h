@@ -67,6 +67,12 @@ struct verdict {
 void safety_code(const struct facts *facts, const struct context *context,
                  const struct policy *policy, day_t on, struct verdict *out);
 
+/* The same without since, until and next_change, which are DAY_UNKNOWN: what one day's decision needs
+ * (a gate, a list, a forecast's one day), each rule asked once. Returns the day until which both
+ * colours and all reasons surely stay as they are. */
+day_t safety_day(const struct facts *facts, const struct context *context,
+                 const struct policy *policy, day_t on, struct verdict *out);
+
 /* The two colours of a day alone, and the day until which they surely stay as they are: what a
  * gate's queue or a count over a site needs, without the cost of since, until and next_change. */
 struct colours {
@@ -82,6 +88,9 @@ struct reasons_of_day {
 };
 struct reasons_of_day safety_reasons(const struct facts *facts, const struct context *context,
                                      const struct policy *policy, day_t on);
+
+/* A bit per reason code: what goes on counting when a signed decision is in force. */
+uint32_t policy_never_lifts(const struct policy *policy);
 
 enum colour colour_worse(enum colour a, enum colour b); /* red, yellow, green, none */
 

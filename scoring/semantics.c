@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 static const struct semantics rows[] = {
-    {1, semantics_1_code, semantics_1_colours, semantics_1_reasons},
+    {1, semantics_1_code, semantics_1_day, semantics_1_colours, semantics_1_reasons},
 };
 
 const struct semantics *semantics_find(uint16_t number)
@@ -31,6 +31,12 @@ void safety_code(const struct facts *facts, const struct context *context,
                  const struct policy *policy, day_t on, struct verdict *out)
 {
     semantics_of(policy)->code(facts, context, policy, on, out);
+}
+
+day_t safety_day(const struct facts *facts, const struct context *context,
+                 const struct policy *policy, day_t on, struct verdict *out)
+{
+    return semantics_of(policy)->day(facts, context, policy, on, out);
 }
 
 struct colours safety_colours(const struct facts *facts, const struct context *context,

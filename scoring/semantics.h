@@ -13,6 +13,8 @@ struct semantics {
     uint16_t number;
     void (*code)(const struct facts *facts, const struct context *context,
                  const struct policy *policy, day_t on, struct verdict *out);
+    day_t (*day)(const struct facts *facts, const struct context *context,
+                 const struct policy *policy, day_t on, struct verdict *out);
     struct colours (*colours)(const struct facts *facts, const struct context *context,
                               const struct policy *policy, day_t on);
     struct reasons_of_day (*reasons)(const struct facts *facts, const struct context *context,
@@ -24,6 +26,8 @@ const struct semantics *semantics_find(uint16_t number);
 
 /* What the rows name. Ask safety_code() and safety_colours(), which look the number up. */
 void semantics_1_code(const struct facts *facts, const struct context *context,
+                      const struct policy *policy, day_t on, struct verdict *out);
+day_t semantics_1_day(const struct facts *facts, const struct context *context,
                       const struct policy *policy, day_t on, struct verdict *out);
 struct colours semantics_1_colours(const struct facts *facts, const struct context *context,
                                    const struct policy *policy, day_t on);

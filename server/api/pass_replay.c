@@ -182,6 +182,7 @@ static void put_replay(struct exchange *x, struct json_writer *w, const struct p
                        const struct policy_document *document)
 {
     struct replay replay;
+    struct verdict verdict;
 
     replay_pass(pass, inputs, &x->arena, &replay);
     json_open_object(w, "replay");
@@ -189,9 +190,9 @@ static void put_replay(struct exchange *x, struct json_writer *w, const struct p
     put_differences(w, &replay);
     if (replay.decided)
         put_answer(w, &replay.again, inputs->site);
-    if (replay.decided && replay.outcome.judged) {
+    if (replay.decided && replay_explain(pass, inputs, &x->arena, &verdict)) {
         json_open_object(w, "colour");
-        verdict_put(w, document, &replay.outcome.verdict, x->english, NULL);
+        verdict_put(w, document, &verdict, x->english, NULL);
         json_close_object(w);
     } else {
         json_put_null(w, "colour");

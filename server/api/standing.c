@@ -73,8 +73,8 @@ struct err standing_judge(struct exchange *x, const struct facts *facts, const s
     if (policies != NULL)
         document = policy_find(policies, place->region, place->on);
     if (document != NULL)
-        safety_code(facts, place->is_post ? &place->context : NULL, &document->policy, place->on,
-                    verdict);
+        (void)safety_day(facts, place->is_post ? &place->context : NULL, &document->policy,
+                         place->on, verdict);
     registry_leave(app_of(x)->reader);
     return document != NULL ? OK : err_make(ERR_NOT_READY);
 }

@@ -16,20 +16,38 @@ static bool is_rectifying(const struct gate_case *c)
     return false;
 }
 
-/* The colour at this post; false when there is no post, or no policy for its place. */
-static bool judge(const struct gate_case *c, struct verdict *verdict)
+/* What the colour at this post depends on; false when there is no post, or no policy for its place. */
+static bool context_of(const struct gate_case *c, struct context *context)
 {
-    struct context context;
-
     if (c->facts == NULL || c->site == NULL || c->engagement == NULL || c->policy == NULL)
         return false;
-    context = (struct context){
+    *context = (struct context){
         .trade = c->engagement->trade,
         .role = c->engagement->role,
         .site_state = (uint8_t)(is_rectifying(c) ? SITE_OPEN : c->site->state),
         .org_permit = (uint8_t)(c->org != NULL ? org_permit_on(c->org, c->today) : PERMIT_UNASKED),
         .site = (uint32_t)c->site->id,
     };
+    return true;
+}
+
+/* A gate waits: colours and reasons of the day, and not since when or until when. */
+static bool judge(const struct gate_case *c, struct verdict *verdict)
+{
+    struct context context;
+
+    if (!context_of(c, &context))
+        return false;
+    (void)safety_day(c->facts, &context, c->policy, c->today, verdict);
+    return true;
+}
+
+bool gate_case_explain(const struct gate_case *c, struct verdict *verdict)
+{
+    struct context context;
+
+    if (!context_of(c, &context))
+        return false;
     safety_code(c->facts, &context, c->policy, c->today, verdict);
     return true;
 }

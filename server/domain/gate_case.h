@@ -35,11 +35,15 @@ struct gate_case {
 struct gate_outcome {
     struct gate_answer answer;
     bool judged; /* a policy was asked: */
-    struct verdict verdict;
+    struct verdict verdict; /* as safety_day() gives it: no since, until, next change */
 };
 
 /* Engine 1 (domain/engine.h) is these three. */
 void gate_case_decide(const struct gate_case *c, struct gate_outcome *out);
+
+/* For people who ask why: the same colours and reasons with since, until and next change. False: no
+ * policy was asked. */
+MUST_USE bool gate_case_explain(const struct gate_case *c, struct verdict *verdict);
 
 /* What kept an answer from reaching the device as it was decided. */
 struct gate_after {

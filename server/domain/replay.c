@@ -171,3 +171,12 @@ void replay_pass(const struct pass *stored, const struct replay_inputs *inputs,
     else
         decide_again(&a, out);
 }
+
+bool replay_explain(const struct pass *stored, const struct replay_inputs *inputs,
+                    struct arena *arena, struct verdict *verdict)
+{
+    struct attempt a = {.stored = stored, .inputs = inputs, .arena = arena};
+
+    a.engine = engine_find(stored->engine);
+    return a.engine != NULL && gather(&a) == NULL && gate_case_explain(&a.c, verdict);
+}

@@ -59,4 +59,9 @@ struct replay {
 void replay_pass(const struct pass *stored, const struct replay_inputs *inputs,
                  struct arena *arena, struct replay *out);
 
+/* The verdict of a decided replay with since, until and next change, which no gate asks for. False:
+ * no policy was asked. Uses the arena likewise. */
+MUST_USE bool replay_explain(const struct pass *stored, const struct replay_inputs *inputs,
+                             struct arena *arena, struct verdict *verdict);
+
 #endif

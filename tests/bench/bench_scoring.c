@@ -1,7 +1,7 @@
 /* bench_scoring: verdicts a second on one core, next to a plain read of the same facts.
  *
  *     bench_scoring                       measures; rows of text between tabs
- *     bench_scoring POLICY full|colours ROUNDS
+ *     bench_scoring POLICY full|day|colours ROUNDS
  *                                         only evaluates, and prints how many verdicts: for callgrind,
  *                                         which counts what lies inside evaluate_…
  *
@@ -24,7 +24,9 @@ enum {
     WORKERS = 4096,
     SAMPLES = 9,
     SAMPLE_NS = 200 * 1000 * 1000,
-    ARENA_BYTES = 256 * 1024 * 1024
+    ARENA_BYTES = 256 * 1024 * 1024,
+    CROWDED = 3,    /* sorts of workers with many facts */
+    MANY = 1000
 };
 
 static struct bench_worker workers[WORKERS];
@@ -53,6 +55,47 @@ static void make_workers(struct arena *arena)
     }
 }
 
+/* Nobody should have so many; whoever has must not hold up the gate for the others. A fact every other
+ * day until today, all of one kind, or of five. */
+static struct bench_worker crowded[CROWDED];
+static const char *const crowds[CROWDED] = {"study", "violations", "mixed"};
+
+static struct fact one_of_many(unsigned crowd, unsigned i)
+{
+    static const uint8_t mixed[] = {FACT_EXAM, FACT_TRAINING, FACT_STUDY, FACT_VIOLATION,
+                                    FACT_CERTIFICATE};
+    uint8_t kind = crowd == 0 ? FACT_STUDY : crowd == 1 ? FACT_VIOLATION
+                                                        : mixed[i * sizeof mixed / MANY];
+    unsigned each = crowd < 2 ? MANY : MANY / sizeof mixed, nth = i % each;
+    bool is_paper = kind == FACT_CERTIFICATE;
+
+    return (struct fact){.kind = kind,
+                         .on = (day_t)(today - 1800 + nth * 1800 / each),
+                         .until = kind == FACT_VIOLATION ? DAY_NEVER
+                                  : is_paper             ? (day_t)(today + nth) : DAY_UNKNOWN,
+                         .a = kind == FACT_TRAINING ? TRAINING_ANNUAL
+                              : kind == FACT_EXAM   ? EXAM_NO_ABNORMALITY
+                              : is_paper            ? CERTIFICATE_SPECIAL_OPERATION : VIOLATION_OPERATION,
+                         .b = (uint8_t)(is_paper ? 3 : 1),
+                         .c = kind == FACT_TRAINING || is_paper,
+                         .ref = kind == FACT_VIOLATION ? 701 + nth % 20 : 1 + nth};
+}
+
+static void make_crowded(void)
+{
+    static struct fact facts[CROWDED][MANY];
+
+    for (unsigned crowd = 0; crowd < CROWDED; crowd++) {
+        for (unsigned i = 0; i < MANY; i++)
+            facts[crowd][i] = one_of_many(crowd, i);
+        crowded[crowd] = workers[0];
+        crowded[crowd].context.trade = 30;
+        crowded[crowd].facts.fact = facts[crowd];
+        crowded[crowd].facts.count = MANY;
+        crowded[crowd].facts.enrolled = (day_t)(today - 1800);
+    }
+}
+
 /* -- what is measured: once over all workers; the verdicts are counted by colour -------------------- */
 
 typedef uint64_t round_fn(const struct policy *policy);
@@ -64,6 +107,18 @@ __attribute__((noinline)) static uint64_t evaluate_full(const struct policy *pol
 
     for (unsigned i = 0; i < WORKERS; i++) {
         safety_code(&workers[i].facts, &workers[i].context, policy, today, &verdict);
+        sum += (uint64_t)1 << (16 * verdict.colour_here);
+    }
+    return sum;
+}
+
+__attribute__((noinline)) static uint64_t evaluate_day(const struct policy *policy)
+{
+    struct verdict verdict;
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < WORKERS; i++) {
+        (void)safety_day(&workers[i].facts, &workers[i].context, policy, today, &verdict);
         sum += (uint64_t)1 << (16 * verdict.colour_here);
     }
     return sum;
@@ -96,6 +151,43 @@ __attribute__((noinline)) static uint64_t read_memory(const struct policy *polic
     return sum[0] + sum[1] + sum[2] + sum[3];
 }
 
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+
+    CHECK(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0);
+    return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+/* One verdict each, of somebody with many facts: the least of some, in microseconds. */
+static double crowded_us(const struct policy *policy, const struct bench_worker *worker, bool full)
+{
+    enum { TIMES = 15 };
+    double least = 1e12;
+
+    for (unsigned i = 0; i < TIMES; i++) {
+        struct verdict verdict;
+        int64_t started = cpu_ns(), took;
+
+        if (full)
+            safety_code(&worker->facts, &worker->context, policy, today, &verdict);
+        else
+            (void)safety_day(&worker->facts, &worker->context, policy, today, &verdict);
+        took = cpu_ns() - started;
+        sink += verdict.reason_count;
+        least = (double)took < least ? (double)took : least;
+    }
+    return least / 1000;
+}
+
+static void print_crowded(const char *name, const struct policy *policy)
+{
+    for (unsigned i = 0; i < CROWDED; i++)
+        printf("# %s, %d facts (%s): a day's verdict %.0f us, in full %.0f us\n", name, MANY,
+               crowds[i], crowded_us(policy, &crowded[i], false),
+               crowded_us(policy, &crowded[i], true));
+}
+
 /* -- measuring -------------------------------------------------------------------------------------- */
 
 struct subject {
@@ -104,14 +196,6 @@ struct subject {
     round_fn *round;
     double ns[SAMPLES]; /* a round */
 };
-
-static int64_t cpu_ns(void)
-{
-    struct timespec now;
-
-    CHECK(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0);
-    return now.tv_sec * 1000000000ll + now.tv_nsec;
-}
 
 static double sample(const struct subject *s)
 {
@@ -186,10 +270,15 @@ static int evaluate_only(const char *file, const char *what, unsigned long round
 {
     const struct policy *policy = &shipped_policy(file)->policy;
 
-    if (strcmp(what, "full") != 0 && strcmp(what, "colours") != 0)
+    round_fn *round = strcmp(what, "full") == 0      ? evaluate_full
+                      : strcmp(what, "day") == 0     ? evaluate_day
+                      : strcmp(what, "colours") == 0 ? evaluate_colours
+                                                     : NULL;
+
+    if (round == NULL)
         return 2;
     for (unsigned long i = 0; i < rounds; i++)
-        sink += what[0] == 'f' ? evaluate_full(policy) : evaluate_colours(policy);
+        sink += round(policy);
     printf("%lu\n", rounds * WORKERS);
     return 0;
 }
@@ -200,11 +289,12 @@ int main(int argc, char **argv)
     int status = 0;
 
     if (argc != 1 && argc != 4) {
-        fprintf(stderr, "bench_scoring [POLICY full|colours ROUNDS]\n");
+        fprintf(stderr, "bench_scoring [POLICY full|day|colours ROUNDS]\n");
         return 2;
     }
     arena_init(&arena, ARENA_BYTES);
     make_workers(&arena);
+    make_crowded();
     if (argc == 4) {
         status = evaluate_only(argv[1], argv[2], strtoul(argv[3], NULL, 10));
     } else {
@@ -212,15 +302,19 @@ int main(int argc, char **argv)
         const struct policy *otherwise = &shipped_policy("default.json")->policy;
         struct subject subjects[] = {
             {"verdict, Jiangsu", jiangsu, evaluate_full, {0}},
+            {"day, Jiangsu", jiangsu, evaluate_day, {0}},
             {"colours, Jiangsu", jiangsu, evaluate_colours, {0}},
             {"verdict, default", otherwise, evaluate_full, {0}},
+            {"day, default", otherwise, evaluate_day, {0}},
             {"colours, default", otherwise, evaluate_colours, {0}},
             {"a plain read", NULL, read_memory, {0}},
         };
 
         stay_on_one_core();
         print_colours(&subjects[0]);
-        print_colours(&subjects[2]);
+        print_colours(&subjects[3]);
+        print_crowded("Jiangsu", jiangsu);
+        print_crowded("default", otherwise);
         measure(subjects, sizeof subjects / sizeof subjects[0]);
     }
     arena_clear(&arena);

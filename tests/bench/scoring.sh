@@ -5,7 +5,7 @@
 #   scoring.sh BUILD      BUILD is a release build's folder
 source "$(dirname "$0")/lib.sh"
 
-instructions() { # policy, full|colours
+instructions() { # policy, full|day|colours
     local out
     command -v valgrind >/dev/null || { echo -; return; }
     out=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect="evaluate_$2" \
@@ -18,6 +18,7 @@ while IFS=$'\t' read -r what ours baseline share note; do
     policy=jiangsu-2023-05.json kind=full
     [[ $what != *default ]] || policy=default.json
     [[ $what != colours* ]] || kind=colours
+    [[ $what != day* ]] || kind=day
     row "$what" "$ours" "$baseline" "$share" "$share" "$note; $(instructions $policy $kind) instructions"
 done < <("$build/bench_scoring")
 print_rows

@@ -1,6 +1,7 @@
 /* What holds for every worker under every policy, over generated ones. The seed is printed; SEED=n
  * replays a run, and WORKERS=n makes it longer. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "domain/fold.h"
@@ -308,6 +309,54 @@ Test(prop_scoring, the_reasons_of_a_day_are_those_of_its_verdict)
     for_workers(reasons_alone_are_the_verdicts);
 }
 
+/* -- a day without its ends -------------------------------------------------------------------- */
+
+static bool is_told_alike(const struct verdict *a, const struct verdict *b)
+{
+    if (a->person_colour != b->person_colour || a->colour_here != b->colour_here ||
+        a->has_context != b->has_context || a->reason_count != b->reason_count ||
+        a->policy != b->policy || a->semantics != b->semantics)
+        return false;
+    for (unsigned i = 0; i < a->reason_count; i++) {
+        const struct reason *r = &a->reasons[i], *q = &b->reasons[i];
+
+        if (r->code != q->code || r->colour != q->colour || r->scope != q->scope ||
+            r->rule != q->rule)
+            return false;
+    }
+    return true;
+}
+
+static void day_is_told_as_in_full(struct record *records, size_t count,
+                                   const struct policy *policy, struct arena *arena)
+{
+    struct facts facts = folded(records, count, arena);
+    struct context here = some_place();
+    day_t on = some_day(records, count), until, last;
+    struct verdict full, day;
+
+    safety_code(&facts, &here, policy, on, &full);
+    until = safety_day(&facts, &here, policy, on, &day);
+    cr_assert(is_told_alike(&full, &day), "day %u", on);
+    cr_assert(day.on == on && day.next_change == DAY_UNKNOWN && until > on);
+    for (unsigned i = 0; i < day.reason_count; i++)
+        cr_assert(day.reasons[i].since == DAY_UNKNOWN && day.reasons[i].until == DAY_UNKNOWN);
+    last = (day_t)(until - on < 1000 ? until - 1 : on + 1000);
+    for (unsigned k = 0; k < 10; k++) {
+        struct verdict later;
+
+        (void)safety_day(&facts, &here, policy,
+                         k == 0 ? last : (day_t)(on + any_below(last - on + 1u)), &later);
+        cr_assert(is_told_alike(&day, &later), "from day %u until %u, but not on %u", on, until,
+                  later.on);
+    }
+}
+
+Test(prop_scoring, a_day_is_told_alike_with_and_without_its_ends_and_until_it_says)
+{
+    for_workers(day_is_told_as_in_full);
+}
+
 static const struct reason *reason_like(const struct verdict *v, const struct reason *wanted)
 {
     for (unsigned i = 0; i < v->reason_count; i++) {
@@ -365,6 +414,112 @@ static void reasons_hold_as_long_as_they_say(struct record *records, size_t coun
 Test(prop_scoring, a_reason_is_there_from_since_to_until_and_not_beyond)
 {
     for_workers(reasons_hold_as_long_as_they_say);
+}
+
+/* -- whoever has as many facts as one may have --------------------------------------------------- */
+
+enum { CROWD = 1000, CROWD_DAYS = 1700 };
+
+static int by_kind_and_day(const void *a, const void *b)
+{
+    const struct fact *f = a, *g = b;
+
+    return f->kind != g->kind ? f->kind - g->kind : f->on - g->on;
+}
+
+/* Of the kinds that rules count within windows; often several a day. */
+static struct facts some_crowd(struct fact *fact)
+{
+    static const uint8_t kinds[] = {FACT_TRAINING, FACT_STUDY, FACT_VIOLATION, FACT_VIOLATION};
+
+    for (unsigned i = 0; i < CROWD; i++) {
+        uint8_t kind = kinds[any_below(sizeof kinds)];
+
+        fact[i] = (struct fact){
+            .on = (day_t)(LIFE_FIRST + any_below(CROWD_DAYS)),
+            .until = kind == FACT_VIOLATION ? DAY_NEVER : DAY_UNKNOWN,
+            .kind = kind,
+            .a = (uint8_t)(kind == FACT_TRAINING ? TRAINING_ANNUAL + any_below(3)
+                                                 : VIOLATION_COMMAND + any_below(3)),
+            .b = (uint8_t)(kind == FACT_TRAINING ? any_below(4) : 1 + any_below(4) * any_below(2)),
+            .c = kind == FACT_TRAINING,
+            .ref = kind == FACT_VIOLATION ? 700 + any_below(40) : any_below(3),
+        };
+    }
+    qsort(fact, CROWD, sizeof *fact, by_kind_and_day);
+    return (struct facts){.fact = fact, .count = CROWD, .birth = 30000, .enrolled = LIFE_FIRST,
+                          .sex = SEX_MALE};
+}
+
+/* The last exam, agreement and entry training are wanting, so the persons' colours are asked rule
+ * by rule: each by itself, on every day for some years. */
+static void rule_is_day_by_day(const struct policy *policy, unsigned rule, const struct facts *facts)
+{
+    struct policy alone = *policy;
+    day_t on = (day_t)(LIFE_FIRST + any_below(CROWD_DAYS)), next = DAY_NEVER;
+    struct verdict v, then;
+
+    alone.rules = &policy->rules[rule];
+    alone.rule_count = 1;
+    safety_code(facts, NULL, &alone, on, &v);
+    for (day_t day = (day_t)(on + 1); day < on + 2500 && next == DAY_NEVER; day++) {
+        (void)safety_day(facts, NULL, &alone, day, &then);
+        if (then.person_colour != v.person_colour)
+            next = day;
+    }
+    cr_assert(v.next_change == next || (next == DAY_NEVER && v.next_change >= on + 2500),
+              "rule %u, day %u: next change %u, said %u", rule, on, next, v.next_change);
+    for (unsigned i = 0; i < v.reason_count; i++) {
+        reason_holds_on(&v.reasons[i], facts, NULL, &alone, on, v.reasons[i].until);
+        reason_holds_on(&v.reasons[i], facts, NULL, &alone, on, (day_t)(v.reasons[i].until - 1));
+        reason_holds_on(&v.reasons[i], facts, NULL, &alone, on, v.reasons[i].since);
+        reason_holds_on(&v.reasons[i], facts, NULL, &alone, on, (day_t)(v.reasons[i].since - 1));
+    }
+}
+
+Test(prop_scoring, a_thousand_facts_are_judged_as_each_day_by_itself)
+{
+    const struct policy *shipped[] = {&shipped_policy("jiangsu-2023-05.json")->policy,
+                                      &shipped_policy("default.json")->policy,
+                                      &shipped_policy("shenzhen-2020.json")->policy};
+    struct fact fact[CROWD];
+
+    any_seed_from_environment();
+    for (unsigned i = 0; i < 6; i++) {
+        const struct policy *policy = shipped[i % 3];
+        struct facts facts = some_crowd(fact);
+
+        for (unsigned rule = 0; rule < policy->rule_count; rule++)
+            rule_is_day_by_day(policy, rule, &facts);
+    }
+}
+
+enum { STUDY = 50 }; /* about what a year of such a crowd has */
+
+/* The sums themselves, added up here from the first fact to the last. */
+Test(prop_scoring, points_of_a_thousand_study_facts_are_those_within_the_window)
+{
+    const struct policy *policy =
+        &policy_of_rule("\"kind\":\"study_points\",\"points\":50,\"window_months\":12,"
+                        "\"missing\":\"yellow\"", "TRAIN_POINTS")->policy;
+    struct fact fact[CROWD];
+    unsigned seen[2] = {0};
+
+    any_seed_from_environment();
+    for (unsigned i = 0; i < 200; i++) {
+        struct facts facts = some_crowd(fact);
+        day_t on = (day_t)(LIFE_FIRST + any_below(CROWD_DAYS + 500));
+        uint32_t points = 0;
+
+        for (unsigned k = 0; k < CROWD; k++) {
+            if (fact[k].kind == FACT_STUDY && fact[k].on <= on && on < day_add_months(fact[k].on, 12))
+                points += fact[k].ref;
+        }
+        cr_assert_eq(safety_colours(&facts, NULL, policy, on).person_colour,
+                     points < STUDY ? COLOUR_YELLOW : COLOUR_GREEN, "%u points on %u", points, on);
+        seen[points < STUDY]++;
+    }
+    cr_assert(seen[0] > 0 && seen[1] > 0, "both sides of the threshold");
 }
 
 /* -- what a person carries does not depend on where he stands ----------------------------------- */
