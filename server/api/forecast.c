@@ -1,8 +1,10 @@
 /* api/forecast.c: see forecast.h.
  *
  * The people come from PostgreSQL by the engagement's index, a few hundred a batch; what is known of
- * them comes from the register. Only the page is kept, in order, so that any number of people takes
- * the same memory. It is told after looking again, because what the register lends is not kept. */
+ * them comes from the register. A step ends after so many of them or a few milliseconds, whichever
+ * comes first: a gate on the same loop does not wait for a site's forecast. Only the page is kept, in
+ * order, so that any number of people takes the same memory. It is told after looking again, because
+ * what the register lends is not kept. */
 #include "api/forecast.h"
 
 #include <string.h>
@@ -13,7 +15,12 @@
 #include "domain/forecast.h"
 #include "store/reads.h"
 
-enum { CHUNK = 200, DETAIL_BYTES = 256, ROW_BYTES_MAX = 48 * 1024 /* 2 x 32 reasons in words */ };
+enum {
+    CHUNK = 200,
+    STEP_US = 5000,
+    DETAIL_BYTES = 256,
+    ROW_BYTES_MAX = 48 * 1024 /* 2 x 32 reasons in words */
+};
 
 struct forecast_query {
     struct page page;
@@ -180,20 +187,32 @@ static void look_at(struct exchange *x, int64_t worker_id)
     }
 }
 
+/* How many of those found could be looked at before the loop's other connections had to have their
+ * turn: one at least. */
+static int look_at_some(struct exchange *x)
+{
+    struct forecast_request *s = x->state;
+    int64_t until = clock_monotonic_us() + STEP_US;
+    int looked = 0;
+
+    registry_enter(app_of(x)->reader);
+    while (looked < s->found.count && (looked == 0 || clock_monotonic_us() < until))
+        look_at(x, s->found.ids[looked++]);
+    registry_leave(app_of(x)->reader);
+    return looked;
+}
+
 static enum step forecast_keep(struct exchange *x)
 {
     struct forecast_request *s = x->state;
+    int looked = look_at_some(x);
 
-    registry_enter(app_of(x)->reader);
-    for (int i = 0; i < s->found.count; i++)
-        look_at(x, s->found.ids[i]);
-    registry_leave(app_of(x)->reader);
-    s->people += (unsigned)s->found.count;
-    if (s->found.count < CHUNK)
+    s->people += (unsigned)looked;
+    if (looked == s->found.count && looked < CHUNK)
         return STEP_NEXT;
     if (s->people >= FORECAST_PEOPLE_MAX)
         return exchange_fail(x, err_field(ERR_TOO_MANY_PEOPLE, "site", "site | org"));
-    s->after = s->found.ids[s->found.count - 1];
+    s->after = s->found.ids[looked - 1];
     exchange_goto(x, forecast_list + 1); /* further: others have their turn meanwhile */
     return STEP_NEXT;
 }
@@ -320,7 +339,7 @@ static void tell_row(struct exchange *x, struct json_writer *w, int64_t key)
     if (!is_seen(reader, &s->reach, t.engaged, x->today))
         return;
     outlook = outlook_of(reader, &worker, t.engaged);
-    forecast_walk(&outlook, x->today, s->days, tell_change, &t);
+    forecast_walk(&outlook, (day_t)(t.on - 1), 1, tell_change, &t);
 }
 
 static enum step forecast_answer(struct exchange *x)

@@ -38,31 +38,27 @@ static day_t surroundings_until(const struct outlook *o, day_t day)
     return until;
 }
 
-/* Until when the day's outcome surely holds. */
-static day_t outcome_until(const struct outlook *o, const struct policy_document *document,
-                           day_t day)
-{
-    day_t until = surroundings_until(o, day);
-    struct context context;
+/* Of one day: the verdict without its ends, which nobody here asks for, and until when it surely holds.
+ * document NULL: no policy is in force, and there is no verdict. */
+struct piece_of_time {
+    const struct policy_document *document;
+    struct verdict verdict;
+    day_t until;
+};
 
-    if (document == NULL)
-        return until;
-    if (o->site != NULL)
-        context = context_on(o, day);
-    earlier(&until, day,
-            safety_colours(o->facts, o->site != NULL ? &context : NULL, &document->policy, day)
-                .until);
-    return until;
-}
-
-static void judge(const struct outlook *o, const struct policy_document *document, day_t day,
-                  struct verdict *verdict)
+static void look_at(const struct outlook *o, day_t day, struct piece_of_time *piece)
 {
     struct context context;
 
+    piece->document = document_on(o, day);
+    piece->until = surroundings_until(o, day);
+    if (piece->document == NULL)
+        return;
     if (o->site != NULL)
         context = context_on(o, day);
-    safety_code(o->facts, o->site != NULL ? &context : NULL, &document->policy, day, verdict);
+    earlier(&piece->until, day,
+            safety_day(o->facts, o->site != NULL ? &context : NULL, &piece->document->policy, day,
+                       &piece->verdict));
 }
 
 /* -- comparing ---------------------------------------------------------------------------------- */
@@ -143,17 +139,18 @@ static bool differs(const struct forecast_change *change)
 
 /* -- walking ------------------------------------------------------------------------------------ */
 
-/* Compares a day on which a piece begins with the day before; false: the visitor has enough. */
-static bool look_at(const struct outlook *o, day_t day, const struct policy_document *document,
-                    forecast_visit_fn *visit, void *arg)
+/* What holds before a piece is what the one before it said on its first day. */
+static bool tell(const struct piece_of_time *before, const struct piece_of_time *after, day_t day,
+                 forecast_visit_fn *visit, void *arg)
 {
-    struct forecast_change change = {.on = day, .document = document};
+    struct forecast_change change = {.on = day, .document_before = before->document,
+                                     .document = after->document};
 
-    change.document_before = document_on(o, (day_t)(day - 1));
-    if (change.document_before == NULL || document == NULL)
+    if (before->document == NULL || after->document == NULL)
         return true;
-    judge(o, change.document_before, (day_t)(day - 1), &change.before);
-    judge(o, document, day, &change.after);
+    change.before = before->verdict;
+    change.before.on = (day_t)(day - 1);
+    change.after = after->verdict;
     return !differs(&change) || visit(arg, &change);
 }
 
@@ -161,13 +158,15 @@ void forecast_walk(const struct outlook *o, day_t today, unsigned days, forecast
                    void *arg)
 {
     uint32_t last = (uint32_t)today + days;
+    struct piece_of_time pieces[2];
     day_t day = today > o->from ? today : o->from;
+    unsigned now = 0;
 
-    for (;;) {
-        day = outcome_until(o, document_on(o, day), day);
-        if (day > last || day >= o->until)
-            return;
-        if (!look_at(o, day, document_on(o, day), visit, arg))
+    look_at(o, day, &pieces[now]);
+    for (day = pieces[now].until; day <= last && day < o->until; day = pieces[now].until) {
+        now = !now;
+        look_at(o, day, &pieces[now]);
+        if (!tell(&pieces[!now], &pieces[now], day, visit, arg))
             return;
     }
 }

@@ -23,7 +23,7 @@ struct outlook { /* of one person at one post; borrowed */
 struct forecast_change {
     day_t on;
     const struct policy_document *document_before, *document; /* explain the reasons */
-    struct verdict before, after; /* of the day before, of the day */
+    struct verdict before, after; /* of the day before, of the day; as safety_day() gives them */
 };
 
 /* Called in order of days. False: no more of them. */
