@@ -10,22 +10,64 @@ const char *site_alert_kind_name(enum site_alert_kind kind)
     return kind > 0 && kind < ALERT_KINDS ? names[kind] : "";
 }
 
+static bool has(uint32_t codes, unsigned code)
+{
+    return (codes >> code & 1) != 0;
+}
+
+/* Two sets of reasons, a bit per code: what makes the colour, and what a decision took out of it. */
+struct weighed {
+    uint32_t bear, lifted;
+    bool decided;
+};
+
+static struct weighed weigh(const struct verdict *v, uint32_t never_lifts)
+{
+    struct weighed w = {0};
+
+    for (unsigned i = 0; i < v->reason_count; i++)
+        w.decided = w.decided || v->reasons[i].code == REASON_OVERRIDE;
+    for (unsigned i = 0; i < v->reason_count; i++) {
+        const struct reason *r = &v->reasons[i];
+        bool is_lifted = w.decided && r->scope == SCOPE_PERSON && r->code != REASON_OVERRIDE &&
+                         !has(never_lifts, r->code);
+
+        if (is_lifted)
+            w.lifted |= UINT32_C(1) << r->code;
+        else if (r->colour == COLOUR_YELLOW)
+            w.bear |= UINT32_C(1) << r->code;
+    }
+    return w;
+}
+
+/* A yellow decision stands for what it lifted, and for itself where it lifted nothing. */
+static bool is_counted(const struct verdict *yellow, const struct policy *policy)
+{
+    uint32_t not_counted = policy->site_alert.not_counted;
+    struct weighed w = weigh(yellow, policy_never_lifts(policy));
+
+    if (has(w.bear, REASON_OVERRIDE) && w.lifted != 0 && (w.lifted & ~not_counted) == 0)
+        w.bear &= ~(UINT32_C(1) << REASON_OVERRIDE);
+    return (w.bear & ~not_counted) != 0;
+}
+
 void site_counts_add(struct site_counts *counts, const struct facts *facts,
                      const struct context *context, const struct policy *policy, day_t on)
 {
     struct context here = *context;
+    struct verdict verdict;
 
     here.site_state = SITE_OPEN;
     here.org_permit = PERMIT_UNASKED;
     counts->people++;
-    switch (safety_colours(facts, &here, policy, on).colour_here) {
+    (void)safety_day(facts, &here, policy, on, &verdict);
+    switch (verdict.colour_here) {
     case COLOUR_NONE:  counts->no_code++; break;
     case COLOUR_GREEN: counts->green++; break;
     case COLOUR_RED:   counts->red++; break;
     default:
         counts->yellow++;
-        counts->yellow_counted += (safety_reasons(facts, &here, policy, on).yellow &
-                                   ~policy->site_alert.not_counted) != 0;
+        counts->yellow_counted += is_counted(&verdict, policy);
     }
 }
 

@@ -14,10 +14,14 @@ struct site_counts {
     uint32_t people;  /* with an engagement there that day */
     uint32_t no_code; /* of them, outside the code's scope: in neither part of the share */
     uint32_t green, yellow, red;
-    uint32_t yellow_counted; /* yellow for more than reasons that the policy leaves out */
+    uint32_t yellow_counted; /* yellow for more than reasons that the policy leaves out; see below */
 };
 
-/* One more person at the site. His colour is counted as it would be if the site were open and his
+/* What counts is what makes the colour. A reason that a signed decision lifted makes it no longer; a
+ * decision that itself says yellow stands for what it lifted, so somebody red for violations whom it
+ * made yellow is yellow for violations still. Where it lifted nothing, it counts by itself.
+ *
+ * One more person at the site. His colour is counted as it would be if the site were open and his
  * firm's permit in order: a site that was stopped could never be cleared otherwise. */
 void site_counts_add(struct site_counts *counts, const struct facts *facts,
                      const struct context *context, const struct policy *policy, day_t on);

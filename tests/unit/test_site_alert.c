@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "domain/site_alert.h"
+#include "scoring/rules.h"
 #include "support/cases.h"
 
 static const struct site_alert_rule jiangsu = {.yellow_over_percent = 10, .days = 3,
@@ -90,6 +91,107 @@ Test(site_alert, yellow_for_violations_alone_is_counted_apart)
     cr_expect_eq(counts.yellow_counted, 1);
     site_counts_add(&counts, &facts, &context, &policy, on_day("2027-11-01"));
     cr_expect_eq(counts.green, 1, "the points have rolled off");
+    arena_clear(&arena);
+}
+
+#define ON(day, rest)                                                                              \
+    "{\"occurred_on\":\"" day "\",\"recorded_at\":\"" day "T08:00:00+08:00\"," rest "}"
+#define SOMEBODY                                                                                   \
+    ON("2024-01-01", "\"kind\":\"identity\",\"birth_date\":\"1990-05-01\",\"sex\":\"M\"")
+#define VIOLATION(severity)                                                                        \
+    ON("2026-11-01", "\"kind\":\"violation\",\"class\":\"operation\",\"category\":\"7.06\","         \
+                     "\"severity\":" severity)
+#define CONTRACT                                                                                   \
+    ON("2026-01-01", "\"kind\":\"agreement\",\"type\":\"labour_contract\",\"from\":\"2026-01-01\"")
+#define TRAINED_HERE                                                                               \
+    ON("2026-01-01", "\"kind\":\"training\",\"type\":\"site_entry\",\"hours\":4,\"passed\":true,"      \
+                     "\"site\":1")
+#define DECISION(colour)                                                                           \
+    ON("2026-11-02", "\"kind\":\"override\",\"colour\":\"" colour "\",\"from\":\"2026-11-02\","         \
+                     "\"until\":\"2026-12-31\",\"evidence\":\"e\",\"signed_by\":[1,2]")
+
+/* Jiangsu's, of which only what the cases are about; and a contract is what no decision lifts. */
+static struct policy few_rules(struct rule rules[POLICY_RULES_MAX])
+{
+    struct policy policy = shipped_policy("jiangsu-2023-05.json")->policy;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < policy.rule_count; i++) {
+        switch (policy.rules[i].kind) {
+        case RULE_VIOLATION_POINTS:
+        case RULE_AGREEMENT:
+        case RULE_SITE_TRAINING:
+        case RULE_OVERRIDE:
+            rules[count] = policy.rules[i];
+            if (rules[count].kind == RULE_OVERRIDE)
+                rules[count].override.never_lifts = UINT32_C(1) << REASON_NO_CONTRACT;
+            count++;
+            break;
+        default:
+            break;
+        }
+    }
+    policy.rules = rules;
+    policy.rule_count = (uint8_t)count;
+    return policy;
+}
+
+/* 三违除外: violations are left out, whatever a decision made of them; see site_alert.h. */
+Test(site_alert, only_reasons_that_make_the_colour_count)
+{
+    static const struct {
+        const char *what, *records;
+        unsigned yellow, counted;
+    } cases[] = {
+        {"violations alone", "[" SOMEBODY "," VIOLATION("3") "," CONTRACT "," TRAINED_HERE "]", 1, 0},
+        {"violations and no contract", "[" SOMEBODY "," VIOLATION("3") "," TRAINED_HERE "]", 1, 1},
+        {"red for violations, made yellow",
+         "[" SOMEBODY "," VIOLATION("4") "," CONTRACT "," TRAINED_HERE "," DECISION("yellow") "]", 1, 0},
+        {"green, made yellow",
+         "[" SOMEBODY "," CONTRACT "," TRAINED_HERE "," DECISION("yellow") "]", 1, 1},
+        {"made green", "[" SOMEBODY "," VIOLATION("3") "," CONTRACT "," TRAINED_HERE "," DECISION("green") "]",
+         0, 0},
+        {"made green, but for this site",
+         "[" SOMEBODY "," VIOLATION("3") "," CONTRACT "," DECISION("green") "]", 1, 1},
+        {"made green, but for what no decision lifts",
+         "[" SOMEBODY "," VIOLATION("3") "," TRAINED_HERE "," DECISION("green") "]", 1, 1},
+        {"made yellow, and not trained here",
+         "[" SOMEBODY "," VIOLATION("4") "," CONTRACT "," DECISION("yellow") "]", 1, 1},
+    };
+    struct context context = {.trade = 30, .role = ROLE_WORKER, .site_state = SITE_OPEN,
+                              .org_permit = PERMIT_VALID, .site = 1};
+    struct rule rules[POLICY_RULES_MAX];
+    struct policy policy = few_rules(rules);
+    struct arena arena;
+
+    arena_init(&arena, 1 << 20);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct site_counts counts = {0};
+        struct facts facts = facts_of(cases[i].records, &arena);
+
+        site_counts_add(&counts, &facts, &context, &policy, on_day("2026-11-22"));
+        cr_expect_eq(counts.yellow, cases[i].yellow, "%s", cases[i].what);
+        cr_expect_eq(counts.yellow_counted, cases[i].counted, "%s", cases[i].what);
+    }
+    arena_clear(&arena);
+}
+
+Test(site_alert, what_a_decision_lifted_does_not_count)
+{
+    struct context context = {.trade = 30, .role = ROLE_WORKER, .site_state = SITE_OPEN,
+                              .org_permit = PERMIT_VALID, .site = 1};
+    struct rule rules[POLICY_RULES_MAX];
+    struct policy policy = few_rules(rules);
+    struct site_counts counts = {0};
+    struct arena arena;
+    struct facts facts;
+
+    policy.site_alert.not_counted = UINT32_C(1) << REASON_TRAIN_SITE;
+    arena_init(&arena, 1 << 20);
+    facts = facts_of("[" SOMEBODY "," VIOLATION("3") "," CONTRACT "," DECISION("green") "]", &arena);
+    site_counts_add(&counts, &facts, &context, &policy, on_day("2026-11-22"));
+    cr_expect_eq(counts.yellow, 1, "not trained for this site");
+    cr_expect_eq(counts.yellow_counted, 0, "violations were lifted, training is left out");
     arena_clear(&arena);
 }
 
