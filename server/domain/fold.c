@@ -15,66 +15,110 @@ static day_t or_never(day_t day)
     return day != DAY_UNKNOWN ? day : DAY_NEVER;
 }
 
+typedef void fact_fn(const struct entry *e, struct fact *f);
+
+static void exam_fact(const struct entry *e, struct fact *f)
+{
+    f->until = e->record->exam.valid_until;
+    f->a = e->record->exam.conclusion;
+    f->b = e->record->exam.contraindicated_for;
+}
+
+static void training_fact(const struct entry *e, struct fact *f)
+{
+    f->a = e->record->training.type;
+    f->b = e->record->training.hours;
+    f->c = e->record->training.passed;
+    f->ref = (uint32_t)e->record->training.site;
+}
+
+static void study_fact(const struct entry *e, struct fact *f)
+{
+    f->ref = e->record->study.points;
+}
+
+static void violation_fact(const struct entry *e, struct fact *f)
+{
+    f->until = e->rectified;
+    f->a = e->record->violation.class;
+    f->b = e->record->violation.severity;
+    f->c = e->record->violation.off_job_training;
+    f->ref = e->record->violation.category;
+}
+
+static void certificate_fact(const struct entry *e, struct fact *f)
+{
+    f->on = e->record->certificate.valid_from;
+    f->until = e->record->certificate.valid_until;
+    f->a = e->record->certificate.type;
+    f->b = e->record->certificate.class;
+    f->c = e->record->certificate.issuer;
+    f->ref = e->record->certificate.number.ref;
+}
+
+static void certificate_status_fact(const struct entry *e, struct fact *f)
+{
+    f->on = e->record->certificate_status.from;
+    f->until = or_never(e->record->certificate_status.until);
+    f->a = e->record->certificate_status.status;
+    f->ref = e->record->certificate_status.number.ref;
+}
+
+static void ban_fact(const struct entry *e, struct fact *f)
+{
+    f->on = e->record->ban.from;
+    f->until = or_never(e->record->ban.until);
+    f->a = e->record->ban.scope;
+    f->ref = (uint32_t)e->record->ban.subject;
+}
+
+static void agreement_fact(const struct entry *e, struct fact *f)
+{
+    f->on = e->record->agreement.from;
+    f->until = or_never(e->record->agreement.until);
+    f->a = e->record->agreement.type;
+}
+
+static void override_fact(const struct entry *e, struct fact *f)
+{
+    f->on = e->record->override.from;
+    f->until = e->record->override.until;
+    f->a = e->record->override.colour;
+    f->c = RECORD_SIGNERS;
+}
+
+static void star_fact(const struct entry *e, struct fact *f)
+{
+    f->ref = e->record->star.points;
+}
+
+/* Kinds of record without a row say no fact by themselves. */
+static const struct fact_row {
+    uint8_t kind; /* enum fact_kind */
+    fact_fn *fill;
+} fact_rows[RECORD_KINDS] = {
+    [RECORD_EXAM] = {FACT_EXAM, exam_fact},
+    [RECORD_TRAINING] = {FACT_TRAINING, training_fact},
+    [RECORD_STUDY] = {FACT_STUDY, study_fact},
+    [RECORD_VIOLATION] = {FACT_VIOLATION, violation_fact},
+    [RECORD_CERTIFICATE] = {FACT_CERTIFICATE, certificate_fact},
+    [RECORD_CERTIFICATE_STATUS] = {FACT_CERTIFICATE_STATUS, certificate_status_fact},
+    [RECORD_BAN] = {FACT_BAN, ban_fact},
+    [RECORD_AGREEMENT] = {FACT_AGREEMENT, agreement_fact},
+    [RECORD_OVERRIDE] = {FACT_OVERRIDE, override_fact},
+    [RECORD_STAR] = {FACT_STAR, star_fact},
+};
+
 /* What a record says as a fact; false for kinds that say none. */
 static bool fact_of(const struct entry *e, struct fact *f)
 {
     const struct record *r = e->record;
 
-    *f = (struct fact){.on = r->occurred_on};
-    switch (r->kind) {
-    case RECORD_EXAM:
-        f->kind = FACT_EXAM;
-        f->until = r->exam.valid_until;
-        f->a = r->exam.conclusion;
-        f->b = r->exam.contraindicated_for;
-        return true;
-    case RECORD_TRAINING:
-        f->kind = FACT_TRAINING;
-        f->a = r->training.type;
-        f->b = r->training.hours;
-        f->c = r->training.passed;
-        f->ref = (uint32_t)r->training.site;
-        return true;
-    case RECORD_STUDY:
-        f->kind = FACT_STUDY;
-        f->ref = r->study.points;
-        return true;
-    case RECORD_VIOLATION:
-        f->kind = FACT_VIOLATION;
-        f->until = e->rectified;
-        f->a = r->violation.class;
-        f->b = r->violation.severity;
-        f->c = r->violation.off_job_training;
-        f->ref = r->violation.category;
-        return true;
-    case RECORD_CERTIFICATE:
-        *f = (struct fact){r->certificate.valid_from, r->certificate.valid_until, FACT_CERTIFICATE,
-                           r->certificate.type, r->certificate.class, r->certificate.issuer,
-                           r->certificate.number.ref};
-        return true;
-    case RECORD_CERTIFICATE_STATUS:
-        *f = (struct fact){r->certificate_status.from, or_never(r->certificate_status.until),
-                           FACT_CERTIFICATE_STATUS, r->certificate_status.status, 0, 0,
-                           r->certificate_status.number.ref};
-        return true;
-    case RECORD_BAN:
-        *f = (struct fact){r->ban.from, or_never(r->ban.until), FACT_BAN, r->ban.scope, 0, 0,
-                           (uint32_t)r->ban.subject};
-        return true;
-    case RECORD_AGREEMENT:
-        *f = (struct fact){r->agreement.from, or_never(r->agreement.until), FACT_AGREEMENT,
-                           r->agreement.type, 0, 0, 0};
-        return true;
-    case RECORD_OVERRIDE:
-        *f = (struct fact){r->override.from, r->override.until, FACT_OVERRIDE, r->override.colour,
-                           0, RECORD_SIGNERS, 0};
-        return true;
-    case RECORD_STAR:
-        f->kind = FACT_STAR;
-        f->ref = r->star.points;
-        return true;
-    default: return false;
-    }
+    if (r->kind >= RECORD_KINDS || fact_rows[r->kind].fill == NULL)
+        return false;
+    *f = (struct fact){.on = r->occurred_on, .kind = fact_rows[r->kind].kind};
+    fact_rows[r->kind].fill(e, f);
+    return true;
 }
 
 /* A briefing (班前教育) is for its day. One a day for 60 months would push everything else out. */
