@@ -54,6 +54,7 @@ bool batch_compile_certificate(struct batch_plan *plan, const struct rule *rule,
     struct step_certificate *s = &step->certificate;
 
     s->blocked_violations = r->blocked_violations;
+    s->blocked_classes = r->blocked_classes != 0 ? r->blocked_classes : UINT16_MAX;
     if (r->blocked_violations != 0)
         s->blocked = batch_rolling(plan->on, r->blocked_months);
     s->none = batch_says(plan, r->none, SCOPE_TRADE);
@@ -192,9 +193,13 @@ static const uint16_t *count_violations(const struct step_certificate *s, struct
     if (s->blocked_violations == 0 || e.tail_count == 0)
         return NULL;
     memset(count, 0, work->lanes * sizeof *count);
-    for (unsigned k = 0; k < e.tail_count; k++)
+    for (unsigned k = 0; k < e.tail_count; k++) {
+        unsigned class = e.tail_what[k] >> VIOLATION_CLASS_SHIFT & 7u;
+
         count[e.tail_worker[k]] =
-            (uint16_t)(count[e.tail_worker[k]] + batch_in(s->blocked, e.tail_on[k]));
+            (uint16_t)(count[e.tail_worker[k]] +
+                       ((s->blocked_classes >> class & 1) & batch_in(s->blocked, e.tail_on[k])));
+    }
     return count;
 }
 

@@ -131,6 +131,7 @@ struct step_certificate {
     uint8_t by_role[ROLE_HEAD + 1];     /* likewise, of that role */
     uint16_t asked_roles;               /* bits of the column `post` */
     uint16_t blocked_violations;        /* so many in this window; 0: never */
+    uint16_t blocked_classes;           /* bit per enum violation_class; all bits: of every class */
     struct batch_window blocked;
     uint16_t none, expired, suspended; /* of trade and role alike: both are of the post */
 };

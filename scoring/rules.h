@@ -165,6 +165,7 @@ struct rule_certificate {
     const struct certificate_need *needs;
     uint16_t need_count;
     uint16_t blocked_violations, blocked_months; /* so many within so long; 0: never */
+    uint8_t blocked_classes; /* of them: bit per enum violation_class; 0: of every class */
     struct outcome none, expired, suspended;
 };
 

@@ -44,8 +44,11 @@ static day_t counts_until(const struct rule_certificate *r, unsigned lane,
 
         if (!needs_it(need, lane, context) || !answers(need, f))
             continue;
-        if (need->months != 0 && day_add_months(f->on, need->months) < until)
-            until = day_add_months(f->on, need->months);
+        if (need->months != 0) {
+            day_t months_over = day_add_months(f->on, need->months);
+
+            until = months_over < until ? months_over : until;
+        }
         if (until > latest)
             latest = until;
     }
@@ -76,15 +79,14 @@ static bool certificate_suspended(const struct scoring_input *in, const struct f
 static bool is_blocked(const struct rule_certificate *r, unsigned lane,
                        const struct scoring_input *in, struct piece *p)
 {
+    const struct fact *begin = FACTS_BEGIN(in, FACT_VIOLATION), *end;
     unsigned violations = 0;
 
     if (r->blocked_violations == 0 || lane != CERTIFICATE_LANE_TRADE)
         return false;
-    FOR_FACTS(v, in, FACT_VIOLATION)
-    {
-        if (within_months(p, v->on, r->blocked_months))
-            violations++;
-    }
+    end = first_unreached(p, begin, FACTS_END(in, FACT_VIOLATION), 0);
+    for (const struct fact *v = first_unreached(p, begin, end, r->blocked_months); v < end; v++)
+        violations += r->blocked_classes == 0 || in_set(r->blocked_classes, v->a);
     return violations >= r->blocked_violations;
 }
 

@@ -285,10 +285,15 @@ static void visit_blocked(const struct catalogue *c)
     for (unsigned i = 0; i < c->policy->rule_count; i++) {
         const struct rule *r = &c->policy->rules[i];
         unsigned count = r->kind == RULE_CERTIFICATE ? r->certificate.blocked_violations : 0;
+        uint8_t class = VIOLATION_OPERATION;
 
-        if (count > 0 && count <= UINT8_MAX)
-            visit_violations(c, (struct violation_plan){(uint8_t)count, 1, VIOLATION_OPERATION,
-                                                        false, false, false}, none);
+        if (count == 0 || count > UINT8_MAX)
+            continue;
+        if (r->certificate.blocked_classes != 0 &&
+            (r->certificate.blocked_classes >> VIOLATION_OPERATION & 1) == 0)
+            class = (uint8_t)__builtin_ctz(r->certificate.blocked_classes);
+        visit_violations(c, (struct violation_plan){(uint8_t)count, 1, class, false, false, false},
+                         none);
     }
     visit_violations(c, (struct violation_plan){1, 1, VIOLATION_OPERATION, false, false, true},
                      none);

@@ -81,6 +81,9 @@ static void read_blocked_by(struct cursor *c, struct rule_certificate *r)
     by = cursor_open(c->reader, object, cursor_path(c, "blocked_by"));
     r->blocked_violations = (uint16_t)cursor_int(&by, "violations", 1, 100, "1..100 violations");
     r->blocked_months = cursor_months(&by, "window_months");
+    if (cursor_has(&by, "classes"))
+        r->blocked_classes = (uint8_t)cursor_choices(
+            &by, "classes", record_choices(RECORD_VIOLATION, "class"), VIOLATION_COMMAND);
     cursor_close(&by);
 }
 

@@ -389,6 +389,7 @@ static void make_certificate(struct any_policy *p, unsigned i)
     if (one_in(2)) {
         r->blocked_violations = (uint16_t)(1 + any_below(3));
         r->blocked_months = some_months();
+        r->blocked_classes = (uint8_t)(any_below(8) << VIOLATION_COMMAND);
     }
     r->none = some_outcome();
     r->expired = some_outcome();

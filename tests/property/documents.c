@@ -295,6 +295,12 @@ static uint32_t put_certificate(struct json_writer *w)
         json_open_object(w, "blocked_by");
         json_put_int(w, "violations", 1 + any_below(4));
         json_put_int(w, "window_months", some_months());
+        if (one_in(2)) {
+            json_open_array(w, "classes");
+            json_put_string(w, NULL, one_in(2) ? "operation" : "command");
+            json_put_string(w, NULL, "discipline");
+            json_close_array(w);
+        }
         json_close_object(w);
     }
     return BIT(CERT_NONE) | BIT(CERT_EXPIRED) | BIT(CERT_SUSPENDED);

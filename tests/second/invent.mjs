@@ -247,7 +247,13 @@ function certificate(random) {
             expired: bad(random),
             suspended: bad(random),
             ...maybe(random, 40, () => ({
-                blocked_by: {violations: random.between(1, 4), window_months: months(random)},
+                blocked_by: {
+                    violations: random.between(1, 4),
+                    window_months: months(random),
+                    ...maybe(random, 50, () => ({
+                        classes: random.some(['command', 'operation', 'discipline'], 2),
+                    })),
+                },
             })),
         },
         ['CERT_NONE', 'CERT_EXPIRED', 'CERT_SUSPENDED'],

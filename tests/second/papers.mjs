@@ -27,8 +27,11 @@ export function certificate(rule) {
     }
     const isBlocked = (worker, day) =>
         blocked !== undefined &&
-        worker.violations.filter((v) => counts(v, day, blocked.window_months)).length >=
-            blocked.violations;
+        worker.violations.filter(
+            (v) =>
+                counts(v, day, blocked.window_months) &&
+                (blocked.classes === undefined || blocked.classes.includes(v.class)),
+        ).length >= blocked.violations;
 
     function judge(worker, needs, day, scope) {
         let wasGood = false,

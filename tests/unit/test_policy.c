@@ -130,6 +130,11 @@ static const struct {
      "{\"violations\":0,\"window_months\":24}", "/blocked_by/violations"},
     {"blocked for ever", "certificate", "blocked_by", "{\"violations\":3}",
      "/blocked_by/window_months"},
+    {"blocked by no class", "certificate", "blocked_by",
+     "{\"violations\":3,\"window_months\":24,\"classes\":[]}", "/blocked_by/classes"},
+    {"blocked by a class that there is not", "certificate", "blocked_by",
+     "{\"violations\":3,\"window_months\":24,\"classes\":[\"operations\"]}",
+     "/blocked_by/classes/0"},
     {"blocked by something else", "certificate", "blocked_by",
      "{\"violations\":3,\"window_months\":24,\"colour\":\"red\"}", "/blocked_by/colour"},
 };

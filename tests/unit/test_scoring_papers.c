@@ -101,6 +101,12 @@ ParameterizedTest(struct worked *w, scoring_papers, in_jiangsu)
 
 /* -- rules that Jiangsu does not have, or has otherwise ------------------------------------------ */
 
+#define WRONG_OF(class, date) VIOLATION(date, class, "7.06", "1", "")
+#define BLOCKED_BY(limit)                                                                         \
+    "\"kind\":\"certificate\",\"needs\":["                                                       \
+    "{\"trades\":[\"030\"],\"types\":[\"special_operation\"],\"issuers\":[\"housing\"]}],\"none\":" \
+    "\"yellow\",\"expired\":\"yellow\",\"suspended\":\"red\",\"blocked_by\":{" limit "}",            \
+        "CERT_NONE CERT_EXPIRED CERT_SUSPENDED"
 #define SCAFFOLDERS                                                                              \
     "\"kind\":\"certificate\",\"needs\":["                                                       \
     "{\"trades\":[\"030\"],\"types\":[\"special_operation\"],\"classes\":[\"02\"],\"issuers\":"      \
@@ -193,6 +199,27 @@ static struct single singles[] = {
      WRONG("2026-02-01", "1", "") "," WRONG("2026-08-01", "1", "") ","
      WRONG("2027-03-01", "1", "") "]",
      30, 0, "2028-02-01", ""},
+    {"建质〔2008〕75号", "违章操作: two of operation and one of discipline block nothing",
+     BLOCKED_BY("\"violations\":3,\"window_months\":24,\"classes\":[\"operation\"]"),
+     "[" BORN("1990-05-01", "M") ","
+     CERTIFICATE("N1", "02", "housing", "2026-01-01", "2030-01-01") ","
+     WRONG("2026-02-01", "1", "") "," WRONG("2026-08-01", "1", "") ","
+     WRONG_OF("discipline", "2027-03-01") "]",
+     30, 0, "2027-03-01", ""},
+    {"建质〔2008〕75号", "违章操作: the third of operation does",
+     BLOCKED_BY("\"violations\":3,\"window_months\":24,\"classes\":[\"operation\"]"),
+     "[" BORN("1990-05-01", "M") ","
+     CERTIFICATE("N1", "02", "housing", "2026-01-01", "2030-01-01") ","
+     WRONG("2026-02-01", "1", "") "," WRONG_OF("command", "2026-03-01") ","
+     WRONG("2026-08-01", "1", "") "," WRONG("2027-03-01", "1", "") "]",
+     30, 0, "2027-03-01", "CERT_SUSPENDED red trade 2027-03-01 2028-02-01"},
+    {"INF", "no class named: every class counts",
+     BLOCKED_BY("\"violations\":3,\"window_months\":24"),
+     "[" BORN("1990-05-01", "M") ","
+     CERTIFICATE("N1", "02", "housing", "2026-01-01", "2030-01-01") ","
+     WRONG("2026-02-01", "1", "") "," WRONG_OF("command", "2026-03-01") ","
+     WRONG_OF("discipline", "2027-03-01") "]",
+     30, 0, "2027-03-01", "CERT_SUSPENDED red trade 2027-03-01 2028-02-01"},
     {"建质〔2008〕75号", "what is over and blocked is told as blocked", SCAFFOLDERS,
      "[" BORN("1990-05-01", "M") ","
      CERTIFICATE("N1", "02", "housing", "2026-01-01", "2030-01-01") ","
