@@ -422,13 +422,13 @@ static char *changed(const char *pointer, const char *value)
 
 Test(policies, what_is_found_is_told_with_somebody_whom_score_can_judge)
 {
-    char *path = changed("/rules/5/cap_day", "5");
+    char *path = changed("/rules/8/cap_day", "5");
     json_t *checked, *finding;
     char *line;
 
     cr_assert_eq(JIANAN("", "policy", "check", path), 1);
-    cr_expect_not_null(strstr(out, "矛盾  /rules/5/cap_day"), "%s", out);
-    cr_expect_not_null(strstr(out, "示例：{\"id\":\"/rules/5/cap_day cap_day 2023-11-20\""));
+    cr_expect_not_null(strstr(out, "矛盾  /rules/8/cap_day"), "%s", out);
+    cr_expect_not_null(strstr(out, "示例：{\"id\":\"/rules/8/cap_day cap_day 2023-11-20\""));
     cr_assert_eq(JIANAN("", "policy", "check", "--json", path), 1);
     checked = json_loads(out, 0, NULL);
     finding = json_array_get(json_object_get(checked, "findings"), 0);
@@ -446,7 +446,7 @@ Test(policies, what_is_found_is_told_with_somebody_whom_score_can_judge)
 
 Test(policies, a_document_that_is_invalid_weighs_more_than_one_to_look_at)
 {
-    char *found = changed("/rules/5/cap_day", "5"), *invalid = changed("/rules/0/men", "[]");
+    char *found = changed("/rules/8/cap_day", "5"), *invalid = changed("/rules/0/men", "[]");
     const char *good = file_of("default.json");
 
     cr_expect_eq(JIANAN("", "policy", "check", good), 0);

@@ -66,7 +66,7 @@ Test(score, the_documented_example_comes_out_as_documented)
     cr_assert_str_eq(out,
         "{\"id\":\"c1\",\"person_colour\":\"green\",\"colour_here\":\"yellow\",\"reasons\":[{\"code\":"
         "\"CERT_NONE\",\"colour\":\"yellow\",\"scope\":\"trade\",\"since\":\"2026-01-01\",\"until\":"
-        "null}],\"next_change\":\"2030-05-01\",\"policy\":\"JS-2023-05\",\"semantics\":1,\"on\":"
+        "null}],\"next_change\":\"2027-01-05\",\"policy\":\"JS-2023-05\",\"semantics\":1,\"on\":"
         "\"2026-11-21\"}\n");
 }
 

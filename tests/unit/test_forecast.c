@@ -163,7 +163,8 @@ Test(forecast, what_begins_behind_a_colour_that_is_there_already_is_worse_all_th
     told_of(&w, "2026-11-20", 90);
     cr_expect_not_null(strstr(told, "2026-12-01"), "%s", told);
     cr_expect_not_null(strstr(told, "2027-01-10"), "%s", told);
-    cr_expect_not_null(strstr(strstr(told, "2027-01-10"), "+HEALTH_EXPIRED worse"), "%s", told);
+    cr_expect_not_null(strstr(told, "2027-01-10 yellow>yellow +HEALTH_EXPIRED +IDLE_RETRAIN worse"),
+                       "%s", told);
 }
 
 Test(forecast, the_firm_s_permit_runs_out)

@@ -58,18 +58,18 @@ static const struct {
     {"a validity beyond the horizon", "exam", "validity_months", "61", "/rules/1/validity_months"},
     {"an unknown hazard", "exam", "hazards_by_trade", "{\"030\":[\"sea\"]}",
      "/rules/1/hazards_by_trade/030/0"},
-    {"study without end", "study_points", "window_months", "0", "/rules/3/window_months"},
-    {"yellow at red", "violation_points", "yellow", "12", "/rules/5/yellow"},
+    {"study without end", "study_points", "window_months", "0", "/rules/5/window_months"},
+    {"yellow at red", "violation_points", "yellow", "12", "/rules/8/yellow"},
     {"fewer points for a graver one", "violation_points", "points", "[1,3,2,12]",
-     "/rules/5/points/2"},
-    {"three severities", "violation_points", "points", "[1,3,6]", "/rules/5/points"},
+     "/rules/8/points/2"},
+    {"three severities", "violation_points", "points", "[1,3,6]", "/rules/8/points"},
     {"a need of nobody", "certificate", "needs",
-     "[{\"types\":[\"A\"],\"issuers\":[\"housing\"]}]", "/rules/7/needs/0/roles"},
+     "[{\"types\":[\"A\"],\"issuers\":[\"housing\"]}]", "/rules/10/needs/0/roles"},
     {"a class of three digits", "certificate", "needs",
      "[{\"trades\":[\"030\"],\"types\":[\"A\"],\"issuers\":[\"housing\"],\"classes\":[\"002\"]}]",
-     "/rules/7/needs/0/classes/0"},
-    {"an unknown reason", "override", "never_lifts", "[\"\"]", "/rules/12/never_lifts/0"},
-    {"three signers", "override", "signers", "3", "/rules/12/signers"},
+     "/rules/10/needs/0/classes/0"},
+    {"an unknown reason", "override", "never_lifts", "[\"\"]", "/rules/15/never_lifts/0"},
+    {"three signers", "override", "signers", "3", "/rules/15/signers"},
 };
 
 Test(policy, each_broken_document_is_refused_at_its_place)
@@ -251,7 +251,7 @@ Test(policy, words_that_no_verdict_can_use_are_refused)
     json_t *texts = json_object_get(policy_rule_of(document, "ban"), "texts");
 
     json_object_set(texts, "AGE_RED", json_object_get(texts, "POST_BAN"));
-    refused_at(document, "/rules/8/texts/AGE_RED", "words for another rule's reason");
+    refused_at(document, "/rules/11/texts/AGE_RED", "words for another rule's reason");
     json_decref(document);
 }
 

@@ -7,7 +7,7 @@
 #include "support/cases.h"
 #include "support/policy_edit.h"
 
-enum { EDITS_MAX = 3 };
+enum { EDITS_MAX = 5 };
 
 #define WORDS(code)                                                                              \
     "\"texts\":{\"" code "\":{\"zh\":{\"what\":\"事\",\"remedy\":\"法\",\"help\":\"人\"},"         \
@@ -24,7 +24,7 @@ enum { EDITS_MAX = 3 };
 
 /* Whatever can be yellow in Jiangsu. */
 #define ALL_YELLOW                                                                               \
-    "\"AGE_YELLOW\",\"CERT_EXPIRED\",\"CERT_NONE\",\"ENT_PERMIT\",\"HEALTH_CONTRA\","            \
+    "\"IDLE_RETRAIN\",\"TRAIN_EXPIRED\",\"AGE_YELLOW\",\"CERT_EXPIRED\",\"CERT_NONE\",\"ENT_PERMIT\",\"HEALTH_CONTRA\","            \
     "\"HEALTH_EXPIRED\",\"HEALTH_NONE\",\"HEALTH_RECHECK\",\"NO_CONTRACT\",\"OVERRIDE\","        \
     "\"TRAIN_NONE\",\"TRAIN_POINTS\",\"TRAIN_SITE\",\"VIOL_POINTS\""
 
@@ -40,7 +40,7 @@ static const struct {
     const char *at, *words;
 } broken[] = {
     {"a trade outside the scope must hold a certificate", {{"/exempt_trades", "[\"030\"]"}},
-     FINDING_EXEMPT_NAMED, "/rules/7/needs", "030"},
+     FINDING_EXEMPT_NAMED, "/rules/10/needs", "030"},
     {"a trade outside the scope has an exam validity of its own", {{"/exempt_trades", "[\"130\"]"}},
      FINDING_EXEMPT_NAMED, "/rules/1/validity_by_trade", "130"},
     {"a trade outside the scope has an age",
@@ -48,18 +48,18 @@ static const struct {
       {"/rules/-", RULE("age", "AGE_TRADE", "\"trades\":[\"390\"],\"unknown\":\"yellow\",\"men\":"
                         "[{\"below\":50,\"colour\":\"green\"},{\"from\":50,\"colour\":\"red\"}],"
                         "\"women\":[{\"colour\":\"green\"}]")}},
-     FINDING_EXEMPT_NAMED, "/rules/13/trades", "390"},
+     FINDING_EXEMPT_NAMED, "/rules/16/trades", "390"},
     {"two rules of age colour a man of 60 differently",
      {{"/rules/-", RULE("age", "AGE_YELLOW", "\"unknown\":\"yellow\",\"men\":" AGE_60_RED
                         ",\"women\":[{\"colour\":\"green\"}]")}},
-     FINDING_OPPOSED, "/rules/13", "/rules/0"},
+     FINDING_OPPOSED, "/rules/16", "/rules/0"},
     {"no agreement is yellow, and red",
      {{"/rules/-", RULE("agreement", "NO_CONTRACT", "\"missing\":\"red\"")}},
-     FINDING_OPPOSED, "/rules/13", "/rules/9"},
-    {"a grave violation is 12 points, but one counts 6 at most", {{"/rules/5/cap_each", "6"}},
-     FINDING_CAP_EACH, "/rules/5/cap_each", "6"},
-    {"yellow from 6 points, but a day counts 5 at most", {{"/rules/5/cap_day", "5"}},
-     FINDING_CAP_DAY, "/rules/5/cap_day", "5"},
+     FINDING_OPPOSED, "/rules/16", "/rules/12"},
+    {"a grave violation is 12 points, but one counts 6 at most", {{"/rules/8/cap_each", "6"}},
+     FINDING_CAP_EACH, "/rules/8/cap_each", "6"},
+    {"yellow from 6 points, but a day counts 5 at most", {{"/rules/8/cap_day", "5"}},
+     FINDING_CAP_DAY, "/rules/8/cap_day", "5"},
     {"electricians' exams are valid for half a year, others' for one",
      {{"/rules/1/validity_by_trade", "{\"130\":6}"}}, FINDING_VALIDITY_SHORTER,
      "/rules/1/validity_by_trade", "130"},
@@ -81,20 +81,21 @@ static const struct {
     {"no rule of age", {{"/rules/0", NULL}}, FINDING_STILL_GREEN, "/rules", "15"},
     {"no rule of exams", {{"/rules/1", NULL}}, FINDING_STILL_GREEN, "/rules", "体检"},
     {"no training asked for",
-     {{"/rules/4", NULL}, {"/rules/3", NULL}, {"/rules/2", NULL}}, FINDING_STILL_GREEN, "/rules",
+     {{"/rules/6", NULL}, {"/rules/5", NULL}, {"/rules/4", NULL}, {"/rules/3", NULL},
+      {"/rules/2", NULL}}, FINDING_STILL_GREEN, "/rules",
      "安全培训"},
-    {"nothing after an order to train off the job", {{"/rules/6", NULL}}, FINDING_STILL_GREEN,
+    {"nothing after an order to train off the job", {{"/rules/9", NULL}}, FINDING_STILL_GREEN,
      "/rules", "三违"},
-    {"no rule of certificates", {{"/rules/7", NULL}}, FINDING_STILL_GREEN, "/rules", "架子工"},
-    {"no rule of bans", {{"/rules/8", NULL}}, FINDING_STILL_GREEN, "/rules", "禁入"},
-    {"no rule of agreements", {{"/rules/9", NULL}}, FINDING_STILL_GREEN, "/rules", "合同"},
-    {"stopped sites are as open ones", {{"/rules/10", NULL}}, FINDING_STILL_GREEN, "/rules",
+    {"no rule of certificates", {{"/rules/10", NULL}}, FINDING_STILL_GREEN, "/rules", "架子工"},
+    {"no rule of bans", {{"/rules/11", NULL}}, FINDING_STILL_GREEN, "/rules", "禁入"},
+    {"no rule of agreements", {{"/rules/12", NULL}}, FINDING_STILL_GREEN, "/rules", "合同"},
+    {"stopped sites are as open ones", {{"/rules/13", NULL}}, FINDING_STILL_GREEN, "/rules",
      "停工"},
-    {"firms need no permit", {{"/rules/11", NULL}}, FINDING_STILL_GREEN, "/rules", "许可证"},
-    {"the first violation is red at once", {{"/rules/5/points", "[12,12,12,12]"}},
-     FINDING_NEVER_SAID, "/rules/5", "VIOL_POINTS yellow"},
-    {"no violation has any points", {{"/rules/5/points", "[0,0,0,0]"}}, FINDING_NEVER_SAID,
-     "/rules/5", "VIOL_POINTS red"},
+    {"firms need no permit", {{"/rules/14", NULL}}, FINDING_STILL_GREEN, "/rules", "许可证"},
+    {"the first violation is red at once", {{"/rules/8/points", "[12,12,12,12]"}},
+     FINDING_NEVER_SAID, "/rules/8", "VIOL_POINTS yellow"},
+    {"no violation has any points", {{"/rules/8/points", "[0,0,0,0]"}}, FINDING_NEVER_SAID,
+     "/rules/8", "VIOL_POINTS red"},
     {"no trade means any work that an exam could forbid",
      {{"/rules/1/hazards_by_trade", "{}"}}, FINDING_NEVER_SAID, "/rules/1", "HEALTH_CONTRA red"},
     {"a band from 130 years on",
@@ -106,19 +107,19 @@ static const struct {
     {"30 study points beside 60",
      {{"/rules/-", RULE("study_points", "TRAIN_POINTS",
                         "\"points\":30,\"window_months\":60,\"missing\":\"yellow\"")}},
-     FINDING_NO_EFFECT, "/rules/13", "TRAIN_POINTS yellow"},
+     FINDING_NO_EFFECT, "/rules/16", "TRAIN_POINTS yellow"},
     {"a decision never lifts the want of a certificate, which none touches",
-     {{"/rules/12/never_lifts", "[\"AGE_UNDER\",\"CERT_NONE\"]"}}, FINDING_NEVER_LIFTS_IN_VAIN,
-     "/rules/12/never_lifts", "CERT_NONE"},
+     {{"/rules/15/never_lifts", "[\"AGE_UNDER\",\"CERT_NONE\"]"}}, FINDING_NEVER_LIFTS_IN_VAIN,
+     "/rules/15/never_lifts", "CERT_NONE"},
     {"a reason that Jiangsu does not know is not counted",
-     {{"/site_alert/not_counted", "[\"IDLE_RETRAIN\"]"}}, FINDING_NOT_COUNTED_IN_VAIN,
-     "/site_alert/not_counted", "IDLE_RETRAIN"},
+     {{"/site_alert/not_counted", "[\"AGE_TRADE\"]"}}, FINDING_NOT_COUNTED_IN_VAIN,
+     "/site_alert/not_counted", "AGE_TRADE"},
     {"an English title in Chinese's place", {{"/title/zh", "\"Jiangsu\""}}, FINDING_TEXT_ZH,
      "/title", "title"},
-    {"a remedy in English", {{"/rules/8/texts/POST_BAN/zh/remedy", "\"wait\""}}, FINDING_TEXT_ZH,
-     "/rules/8/texts/POST_BAN", "remedy"},
-    {"an English help in Chinese", {{"/rules/8/texts/POST_BAN/en/help", "\"the 住建 office\""}},
-     FINDING_TEXT_EN, "/rules/8/texts/POST_BAN", "help"},
+    {"a remedy in English", {{"/rules/11/texts/POST_BAN/zh/remedy", "\"wait\""}}, FINDING_TEXT_ZH,
+     "/rules/11/texts/POST_BAN", "remedy"},
+    {"an English help in Chinese", {{"/rules/11/texts/POST_BAN/en/help", "\"the 住建 office\""}},
+     FINDING_TEXT_EN, "/rules/11/texts/POST_BAN", "help"},
     {"an English alert of digits", {{"/site_alert/texts/en/what", "\"> 10 %\""}}, FINDING_TEXT_EN,
      "/site_alert/texts", "what"},
 };

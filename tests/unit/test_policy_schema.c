@@ -47,6 +47,100 @@ Test(policy_schema, every_shipped_document_is_valid_by_it)
     }
 }
 
+/* -- where a decree is silent ------------------------------------------------------------------- */
+
+/* What a region says otherwise than the default, by its own words. A file's name may be the beginning
+ * of several. */
+static const struct {
+    const char *file, *kind, *why;
+} own[] = {
+    {"", "age", "全国没有统一的年龄上限；低于十八周岁的，各地另有规定"},
+    {"drafts/zhengzhou", "violation_points", "征求意见稿按年度计算"},
+    {"shenzhen", "periodic_training", "季度、月度培训的学时计入年度学时"},
+};
+
+static bool is_own(const char *file, const char *kind)
+{
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (strcmp(own[i].kind, kind) == 0 && strncmp(file, own[i].file, strlen(own[i].file)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *kind_of(const json_t *rule)
+{
+    return json_string_value(json_object_get(rule, "kind"));
+}
+
+/* All but the words and what they rest on. */
+static bool asks_the_same(const json_t *a, const json_t *b)
+{
+    json_t *x = json_copy((json_t *)(uintptr_t)a), *y = json_copy((json_t *)(uintptr_t)b);
+    bool same;
+
+    for (size_t i = 0; i < 2; i++) {
+        (void)json_object_del(i == 0 ? x : y, "basis");
+        (void)json_object_del(i == 0 ? x : y, "texts");
+    }
+    same = json_equal(x, y) == 1;
+    json_decref(x);
+    json_decref(y);
+    return same;
+}
+
+static void expect_rule(const char *file, const json_t *document, const json_t *wanted)
+{
+    const json_t *rules = json_object_get(document, "rules");
+    bool has_kind = false, has_rule = false;
+
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        const json_t *rule = json_array_get(rules, i);
+
+        has_kind = has_kind || strcmp(kind_of(rule), kind_of(wanted)) == 0;
+        has_rule = has_rule || asks_the_same(rule, wanted);
+    }
+    cr_expect(has_kind, "%s has no %s", file, kind_of(wanted));
+    cr_expect(has_rule || is_own(file, kind_of(wanted)),
+              "%s: %s differs from the default, and nothing here says why", file, kind_of(wanted));
+}
+
+Test(policy_schema, a_region_asks_what_the_default_asks_where_its_decree_is_silent)
+{
+    json_t *otherwise = shipped_json("default.json");
+    const json_t *rules = json_object_get(otherwise, "rules");
+
+    for (const char *const *name = shipped_names(); *name != NULL; name++) {
+        json_t *document = shipped_json(*name);
+
+        for (size_t i = 0; i < json_array_size(rules); i++)
+            expect_rule(*name, document, json_array_get(rules, i));
+        json_decref(document);
+    }
+    json_decref(otherwise);
+}
+
+/* Nobody learns of an exception that is none any more. */
+Test(policy_schema, each_exception_is_one)
+{
+    json_t *otherwise = shipped_json("default.json");
+
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        bool differs = false;
+
+        for (const char *const *name = shipped_names(); *name != NULL; name++) {
+            json_t *document = shipped_json(*name);
+
+            if (strncmp(*name, own[i].file, strlen(own[i].file)) == 0)
+                differs = differs || !asks_the_same(policy_rule_of(document, own[i].kind),
+                                                    policy_rule_of(otherwise, own[i].kind));
+            json_decref(document);
+        }
+        cr_expect(differs, "%s: %s is the default's", own[i].file, own[i].kind);
+    }
+    json_decref(otherwise);
+}
+
 /* -- broken documents ------------------------------------------------------------------------- */
 
 /* Numbers are Shenzhen's rules: 0 and 1 age, 2 exam, 3 entry_training, 5 the quarter, 6 the month. */

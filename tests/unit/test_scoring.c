@@ -114,7 +114,7 @@ Test(scoring, the_next_change_is_the_first_of_all_rules)
     v = verdict_in("[" GOOD "," WRONG("2026-02-01", "4", "") "]", NULL, "2026-03-01", &arena);
     cr_assert_eq(v.next_change, on_day("2027-02-01"));
     v = verdict_in("[" GOOD "]", NULL, "2026-03-01", &arena);
-    cr_assert_eq(v.next_change, on_day("2031-01-07")); /* study points roll off after 60 months */
+    cr_assert_eq(v.next_change, on_day("2027-01-05")); /* the year after training is over */
     arena_clear(&arena);
 }
 

@@ -17,13 +17,17 @@ static struct worked cases[] = {
      "]", 0, "2026-03-01", "yellow", "none", "VIOL_POINTS yellow person 2026-02-01 2027-02-01"},
     {"INF 记分", "12 points are red from their day", "[" GOOD "," WRONG("2026-02-01", "4", "") "]", 0,
      "2026-02-01", "red", "none", "VIOL_POINTS red person 2026-02-01 2027-02-01"},
-    {"INF 记分", "the last day of the window counts", "[" GOOD "," WRONG("2026-02-01", "4", "") "]", 0,
+    {"INF 记分", "the last day of the window counts", "[" GOOD "," WRONG("2026-02-01", "4", "") ","
+     TRAINED("2026-12-01", "annual", "15", PASSED) "]", 0,
      "2027-01-31", "red", "none", "VIOL_POINTS red person 2026-02-01 2027-02-01"},
-    {"INF 记分", "after the window it does not", "[" GOOD "," WRONG("2026-02-01", "4", "") "]", 0,
+    {"INF 记分", "after the window it does not", "[" GOOD "," WRONG("2026-02-01", "4", "") ","
+     TRAINED("2026-12-01", "annual", "15", PASSED) "]", 0,
      "2027-02-01", "green", "none", ""},
     {"交住建字〔2024〕80号", "off-job training ordered is red until passed",
-     "[" GOOD "," WRONG("2026-02-01", "1", OFF_JOB) "]", 0, "2030-02-01", "red", "none",
-     "VIOL_OFFJOB red person 2026-02-01 -"},
+     "[" GOOD "," WRONG("2026-02-01", "1", OFF_JOB) ","
+     TRAINED("2026-12-01", "annual", "15", PASSED) "]", 0, "2030-02-01", "red", "none",
+     "VIOL_OFFJOB red person 2026-02-01 -; IDLE_RETRAIN yellow person 2027-12-01 -; "
+     "TRAIN_EXPIRED yellow person 2027-12-01 -"},
     {"交住建字〔2024〕80号", "passed on the violation's own day", "[" GOOD "," WRONG("2026-02-01", "1", OFF_JOB) ","
      TRAINED("2026-02-01", "off_job", "8", PASSED) "]", 0, "2026-02-01", "green", "none", ""},
     {"交住建字〔2024〕80号", "training before it does not clear it", "[" GOOD "," WRONG("2026-02-02", "1", OFF_JOB) ","

@@ -50,7 +50,8 @@ static struct worked cases[] = {
     {"郑州征求意见稿四(二)5", "an industry ban is the person's", "[" GOOD ","
      BAN("\"scope\":\"industry\",\"from\":\"2026-02-01\",\"until\":\"2027-02-01\"") "]", 0,
      "2026-02-01", "red", "none", "POST_BAN red person 2026-02-01 2027-02-01"},
-    {"郑州征求意见稿四(二)5", "a ban is over on its until", "[" GOOD ","
+    {"郑州征求意见稿四(二)5", "a ban is over on its until",
+     "[" GOOD "," TRAINED("2026-12-01", "annual", "15", PASSED) ","
      BAN("\"scope\":\"industry\",\"from\":\"2026-02-01\",\"until\":\"2027-02-01\"") "]", 0,
      "2027-02-01", "green", "none", ""},
     {"郑州征求意见稿四(二)5", "a trade ban bars from that trade", "[" GOOD ","
