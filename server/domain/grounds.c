@@ -213,7 +213,8 @@ static enum counting counts_certificate(const struct grounds_question *q,
         return is_asked_for(q, record) ? COUNTS : COUNTS_NOT;
     if (record->kind == RECORD_CERTIFICATE_STATUS)
         return in_force(q, record->certificate_status.until) ? COUNTS : COUNTS_NOT;
-    if (r->blocked_violations == 0 || q->reason->scope != SCOPE_TRADE)
+    if (r->blocked_violations == 0 || q->reason->scope != SCOPE_TRADE ||
+        (r->blocked_classes != 0 && (r->blocked_classes >> record->violation.class & 1) == 0))
         return COUNTS_NOT;
     return within(q, record, r->blocked_months) == COUNTS ? COUNTS : COUNTS_NOT;
 }

@@ -1,10 +1,10 @@
-/* Contradictions that stand in the numbers themselves: trades outside the scope that a rule names,
- * caps that undo a table, validities, alerts that can never come. */
+/* What is wrong in the numbers themselves: trades outside the scope that a rule names, caps that undo a
+ * table, validities, alerts that can never come, limits that nobody reaches, a region that there is not. */
 #include <string.h>
 
 #include "domain/policy_check_parts.h"
 
-enum { POINT = 100 /* sums are kept in hundredths */ };
+enum { POINT = 100 /* sums are kept in hundredths */, CREDIT_MAX = 1000 /* study, one record */ };
 
 static struct person_plan worker_of(const struct check *c, uint16_t trade)
 {
@@ -115,8 +115,96 @@ static void check_caps(struct check *c, unsigned rule, const struct rule_violati
     }
 }
 
+/* -- what nobody reaches ------------------------------------------------------------------------ */
+
+/* More than one of the gravest a month, each on a day of its own, for as long as one counts. */
+static void check_reach(struct check *c, unsigned rule, const char *key, uint32_t limit,
+                        const struct rule_violation_points *r)
+{
+    uint32_t each = (uint32_t)r->points[4] * r->repeat_percent[0];
+    uint32_t months = r->months[4] > 12 ? r->months[4] : 12, needed;
+    struct person_plan many = anybody(c);
+    char words[16];
+    struct build b = build_over(words, sizeof words);
+
+    each = each < r->each_max ? each : r->each_max;
+    each = each < r->day_max ? each : r->day_max;
+    if (each == 0)
+        return;
+    needed = (limit + each - 1) / each;
+    build_format(&b, "%u", needed);
+    many.violations[0] = (struct violation_plan){40, 4, VIOLATION_OPERATION, true, true, false};
+    if (needed > months)
+        check_find_word(c, FINDING_POINTS_FAR, check_rule_at(c, rule, key), words, &many);
+}
+
+static void check_study(struct check *c, unsigned rule, const struct rule_study_points *r)
+{
+    struct person_plan plan = anybody(c);
+    char words[16];
+    struct build b = build_over(words, sizeof words);
+
+    build_format(&b, "%u", r->points);
+    if (r->points > (uint32_t)r->window_months * CREDIT_MAX)
+        check_find_word(c, FINDING_STUDY_FAR, check_rule_at(c, rule, "points"), words, &plan);
+}
+
+/* -- who signs ---------------------------------------------------------------------------------- */
+
+/* The words for two people that stand in a text; NULL: none. */
+static const char *two_people_in(const char *text)
+{
+    static const char *const words[] = {"两人", "二人", "两名", "two people", "two persons"};
+
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strstr(text, words[i]) != NULL)
+            return words[i];
+    }
+    return NULL;
+}
+
+static void check_signers(struct check *c, unsigned rule, const struct rule_override *r)
+{
+    const struct policy_rule_text *texts = &c->document->texts[rule];
+    struct person_plan decided = anybody(c);
+    const char *found = NULL;
+
+    for (unsigned i = 0; i < texts->basis_count && found == NULL; i++)
+        found = two_people_in(texts->basis[i].text);
+    for (unsigned i = 0; i < texts->reason_count && found == NULL; i++) {
+        found = two_people_in(texts->reasons[i].zh.what);
+        found = found != NULL ? found : two_people_in(texts->reasons[i].en.what);
+    }
+    decided.override = COLOUR_GREEN;
+    if (r->signers < 2 && found != NULL)
+        check_find_word(c, FINDING_SIGNERS_FEWER, check_rule_at(c, rule, "signers"), found, &decided);
+}
+
+/* -- where -------------------------------------------------------------------------------------- */
+
+/* GB/T 2260: the first two digits of provinces, autonomous regions, municipalities and special
+ * administrative regions. */
+static bool is_province(const char *region)
+{
+    static const char codes[] = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 "
+                                "50 51 52 53 54 61 62 63 64 65 71 81 82 ";
+    char code[] = {region[0], region[1], ' ', '\0'};
+
+    return strstr(codes, code) != NULL;
+}
+
+static void check_region(struct check *c)
+{
+    struct person_plan plan = anybody(c);
+    char code[] = {c->policy->region[0], c->policy->region[1], '\0'};
+
+    if (c->policy->region[0] != '\0' && !is_province(c->policy->region))
+        check_find_word(c, FINDING_REGION_UNKNOWN, "/region", code, &plan);
+}
+
 void check_contradictions(struct check *c)
 {
+    check_region(c);
     for (unsigned i = 0; i < c->policy->rule_count; i++) {
         const struct rule *r = &c->policy->rules[i];
 
@@ -125,8 +213,15 @@ void check_contradictions(struct check *c)
             check_bands(c, i, &r->age);
         if (r->kind == RULE_EXAM)
             check_validity(c, i, &r->exam);
-        if (r->kind == RULE_VIOLATION_POINTS)
+        if (r->kind == RULE_VIOLATION_POINTS) {
             check_caps(c, i, &r->violation_points);
+            check_reach(c, i, "yellow", r->violation_points.yellow, &r->violation_points);
+            check_reach(c, i, "red", r->violation_points.red, &r->violation_points);
+        }
+        if (r->kind == RULE_STUDY_POINTS)
+            check_study(c, i, &r->study_points);
+        if (r->kind == RULE_OVERRIDE)
+            check_signers(c, i, &r->override);
     }
 }
 

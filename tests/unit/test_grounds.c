@@ -98,6 +98,15 @@ Test(grounds, a_reason_names_what_counts_or_the_last_that_did)
              RECORD("engagement", "2026-01-01",
                     "\"org\":5,\"site\":1,\"trade\":\"030\",\"role\":\"worker\""),
          REASON_CERT_EXPIRED, "2026-03-01", "2 3"},
+        {"violations of the class that blocks his certificate, and no other",
+         CERTIFICATE("2026-01-10", "02", "2027-12-31")
+             RECORD("engagement", "2026-01-10",
+                    "\"org\":5,\"site\":1,\"trade\":\"030\",\"role\":\"worker\"")
+                 VIOLATION("2026-02-10", 1) VIOLATION("2026-02-11", 1)
+                     RECORD("violation", "2026-02-12",
+                            "\"class\":\"discipline\",\"category\":\"7.06\",\"severity\":1")
+                         VIOLATION("2026-02-13", 1),
+         REASON_CERT_SUSPENDED, "2026-03-01", "2 3 4 5 7"},
         {"his post alone", RECORD("study", "2026-01-01", "\"points\":5")
              RECORD("engagement", "2026-01-01",
                     "\"org\":5,\"site\":1,\"trade\":\"030\",\"role\":\"worker\""),

@@ -24,13 +24,14 @@ enum { EDITS_MAX = 5 };
 
 /* Whatever can be yellow in Jiangsu. */
 #define ALL_YELLOW                                                                               \
-    "\"IDLE_RETRAIN\",\"TRAIN_EXPIRED\",\"AGE_YELLOW\",\"CERT_EXPIRED\",\"CERT_NONE\",\"ENT_PERMIT\",\"HEALTH_CONTRA\","            \
-    "\"HEALTH_EXPIRED\",\"HEALTH_NONE\",\"HEALTH_RECHECK\",\"NO_CONTRACT\",\"OVERRIDE\","        \
-    "\"TRAIN_NONE\",\"TRAIN_POINTS\",\"TRAIN_SITE\",\"VIOL_POINTS\""
+    "\"AGE_YELLOW\",\"CERT_EXPIRED\",\"CERT_NONE\",\"ENT_PERMIT\",\"HEALTH_CONTRA\","            \
+    "\"HEALTH_EXPIRED\",\"HEALTH_NONE\",\"HEALTH_RECHECK\",\"IDLE_RETRAIN\",\"NO_CONTRACT\","    \
+    "\"OVERRIDE\",\"TRAIN_EXPIRED\",\"TRAIN_NONE\",\"TRAIN_POINTS\",\"TRAIN_SITE\","             \
+    "\"VIOL_POINTS\""
 
-/* Jiangsu's rules: 0 age, 1 exam, 2 entry_training, 3 study_points, 4 site_training,
- * 5 violation_points, 6 off_job_training, 7 certificate, 8 ban, 9 agreement, 10 site_state,
- * 11 permit, 12 override. An edit without a value removes. */
+/* Jiangsu's rules: 0 age, 1 exam, 2 entry_training, 3 periodic_training, 4 transfer_training,
+ * 5 study_points, 6 site_training, 7 idle, 8 violation_points, 9 off_job_training, 10 certificate,
+ * 11 ban, 12 agreement, 13 site_state, 14 permit, 15 override. An edit without a value removes. */
 static const struct {
     const char *what;
     struct {
@@ -43,6 +44,18 @@ static const struct {
      FINDING_EXEMPT_NAMED, "/rules/10/needs", "030"},
     {"a trade outside the scope has an exam validity of its own", {{"/exempt_trades", "[\"130\"]"}},
      FINDING_EXEMPT_NAMED, "/rules/1/validity_by_trade", "130"},
+    {"two sign, says the basis, and one is enough", {{"/rules/15/signers", "1"}},
+     FINDING_SIGNERS_FEWER, "/rules/15/signers", "两人"},
+    {"yellow at 200 points", {{"/rules/8/yellow", "200"}, {"/rules/8/red", "300"}},
+     FINDING_POINTS_FAR, "/rules/8/yellow", "17"},
+    {"red at 300 points", {{"/rules/8/red", "300"}}, FINDING_POINTS_FAR, "/rules/8/red", "25"},
+    {"a cap puts red out of reach", {{"/rules/8/cap_day", "6"}, {"/rules/8/red", "100"}},
+     FINDING_POINTS_FAR, "/rules/8/red", "17"},
+    {"100,000 points of study", {{"/rules/5/points", "100000"}}, FINDING_STUDY_FAR,
+     "/rules/5/points", "100000"},
+    {"a province that there is not", {{"/region", "\"99\""}}, FINDING_REGION_UNKNOWN, "/region",
+     "99"},
+    {"a city of no province", {{"/region", "\"1601\""}}, FINDING_REGION_UNKNOWN, "/region", "16"},
     {"a trade outside the scope has an age",
      {{"/exempt_trades", "[\"390\"]"},
       {"/rules/-", RULE("age", "AGE_TRADE", "\"trades\":[\"390\"],\"unknown\":\"yellow\",\"men\":"
