@@ -2,8 +2,7 @@
 #include "domain/engagement_here.h"
 #include "domain/record_set.h"
 
-bool engagement_speaks(const struct engagement_span *span, int64_t site, day_t on,
-                       uint32_t *newest)
+bool engagement_speaks(const struct engagement_span *span, int64_t site, day_t on, uint32_t *newest)
 {
     if (span->site != site || on < span->from || on >= span->until || span->version <= *newest)
         return false;

@@ -39,7 +39,8 @@ struct jobs {
 static struct err decode_done(void *into, const struct rows *rows)
 {
     *(int64_t *)into = row_is_null(rows, 0, JOB_IDEMPOTENCY_PURGE_DONE)
-                           ? NOT_OURS : row_int64(rows, 0, JOB_IDEMPOTENCY_PURGE_DONE);
+                           ? NOT_OURS
+                           : row_int64(rows, 0, JOB_IDEMPOTENCY_PURGE_DONE);
     return OK;
 }
 
