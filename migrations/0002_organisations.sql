@@ -78,7 +78,7 @@ CREATE UNIQUE INDEX account_key_prefix_once ON account (key_prefix, id, version)
 CREATE TABLE policy (
     number      integer     NOT NULL, -- what tokens and verdicts name
     version     integer     NOT NULL CONSTRAINT policy_version CHECK (version > 0), -- of its state; the document never changes
-    state       text        NOT NULL CONSTRAINT policy_state CHECK (state IN ('draft', 'approved', 'in_force', 'retired')),
+    state       text        NOT NULL CONSTRAINT policy_state CHECK (state IN ('draft', 'approved', 'in_force', 'retiring', 'retired')),
     document    jsonb       NOT NULL,
     sha256      bytea       NOT NULL CONSTRAINT policy_sha256 CHECK (length(sha256) = 32),
     account_id  bigint      NOT NULL,

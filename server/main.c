@@ -277,6 +277,12 @@ static bool takes_argument(const char *verb)
            strcmp(verb, "--config") == 0;
 }
 
+/* Verbs that read as the service does; those of the schema's owner say by themselves what they lack. */
+static bool reads_database(const char *verb)
+{
+    return verb != NULL && (strcmp(verb, "--replay") == 0 || strcmp(verb, "--verify-log") == 0);
+}
+
 static bool read_arguments(int argc, char **argv, struct command *c)
 {
     for (int i = 1; i < argc; i++) {
@@ -310,6 +316,10 @@ static bool read_settings(const struct command *c, struct settings *s)
         !setting_read_arguments(&settings_table, s, c->settings, c->settings_count, &fault) ||
         (c->verb == NULL && !settings_check_serving(s, &fault))) {
         fprintf(stderr, "%s\n", fault.text);
+        return false;
+    }
+    if (reads_database(c->verb) && s->database[0] == '\0') {
+        fprintf(stderr, "database: not set; give --config FILE or --database=...\n");
         return false;
     }
     if (!clock_set_zone(s->time_zone)) {

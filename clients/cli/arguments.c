@@ -147,7 +147,9 @@ void query_put(struct build *out, const char *name, const json_t *value)
     char digits[32];
     const char *text = json_string_value(value);
 
-    if (text == NULL) {
+    if (json_is_boolean(value)) {
+        text = json_is_true(value) ? "true" : "false";
+    } else if (text == NULL) {
         snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
         text = digits;
     }

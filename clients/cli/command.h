@@ -112,6 +112,9 @@ int badge_sheet_run(struct session *s); /* badge.c */
 int show_badge(struct session *s, const json_t *answer); /* likewise */
 int policy_trial_run(struct session *s); /* trial.c */
 int policy_show_run(struct session *s); /* policy.c */
+int draft_show(struct session *s, const json_t *answer);
+int findings_show(struct session *s, const json_t *answer);
+const char *finding_class_word(const char *class, bool english); /* policy_check.c */
 int policy_check_main(const struct command *command, int argc, char **argv,
                       bool english); /* policy_check.c */
 int doctor_run(struct session *s);      /* doctor.c */

@@ -105,5 +105,7 @@ int help_main(int argc, char **argv) /* argv[0] is "help" */
             return CLI_DONE;
         }
     }
-    return help_verb(stdout, argv[1], english) ? CLI_DONE : CLI_USAGE;
+    if (!help_verb(stdout, argv[1], english))
+        printf(english ? "jianan %s --help\n" : "用法：jianan %s --help\n", argv[1]);
+    return CLI_DONE;
 }

@@ -1,8 +1,11 @@
-/* clients/cli/policy.c: `jianan policy show` prints a document as the server keeps it. */
+/* clients/cli/policy.c: a policy on the server: its document, what became of a draft, what the
+ * checker finds in it. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "clients/cli/command.h"
 #include "clients/cli/exit.h"
+#include "clients/cli/show.h"
 
 int policy_show_run(struct session *s)
 {
@@ -15,4 +18,43 @@ int policy_show_run(struct session *s)
     }
     answer_clear(&answer);
     return status;
+}
+
+/* A new draft: done, and what has to be done before it can be approved. */
+int draft_show(struct session *s, const json_t *answer)
+{
+    long long findings = (long long)json_int_at(answer, "findings");
+    long long number = (long long)json_int_at(answer, "number");
+
+    show_written(s, answer);
+    if (!s->as_json && findings > 0)
+        printf(s->reach.english
+                   ? "  %lld to mend before it can be approved: jianan policy findings %lld\n"
+                   : "  有 %lld 处须先修改才能批准：jianan policy findings %lld\n", findings, number);
+    return CLI_DONE;
+}
+
+/* As `jianan policy check` says it of a file. 1 when there is something to mend. */
+int findings_show(struct session *s, const json_t *answer)
+{
+    const json_t *items = json_object_get(answer, "items"), *item;
+    bool english = s->reach.english;
+    size_t i;
+
+    if (json_array_size(items) == 0) {
+        if (!s->as_json)
+            puts(english ? "Nothing to mend was found." : "没有发现需要修改的地方。");
+        return CLI_DONE;
+    }
+    json_array_foreach(items, i, item) {
+        char *example = json_dumps(json_object_get(item, "example"), JSON_COMPACT);
+
+        if (!s->as_json)
+            printf("%zu. %s  %s\n   %s\n   %s%s\n", i + 1,
+                   finding_class_word(json_string_at(item, "class"), english),
+                   json_string_at(item, "at"), json_string_at(item, english ? "en" : "zh"),
+                   english ? "For example: " : "示例：", example);
+        free(example);
+    }
+    return CLI_NEGATIVE;
 }

@@ -29,7 +29,7 @@ struct checked {
 
 /* -- for people ------------------------------------------------------------------------------- */
 
-static const char *class_word(const char *class, bool english)
+const char *finding_class_word(const char *class, bool english)
 {
     static const char *const words[][2] = {
         {"contradiction", "矛盾"}, {"gap", "缺口"}, {"unreachable", "用不到"}, {"text", "文字"},
@@ -63,7 +63,7 @@ static const char *day_of(const struct checked *c, char day[DAY_TEXT_BYTES])
 static void say_finding(const struct policy_finding *f, unsigned number, bool english)
 {
     printf("\n  %u. %s  %s\n     %s\n     %s%.*s\n", number,
-           class_word(finding_class(f->kind), english), f->at, english ? f->en : f->zh,
+           finding_class_word(finding_class(f->kind), english), f->at, english ? f->en : f->zh,
            english ? "For example: " : "示例：", (int)f->person.bytes, f->person.at);
 }
 

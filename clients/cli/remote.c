@@ -184,6 +184,9 @@ int remote_main(int argc, char **argv)
         (command->sub == NULL && command->path != NULL && argc < 2)) {
         bool asked = was_given(argc, argv, "--help");
 
+        if (!asked && command == NULL && argc > 1)
+            fprintf(stderr, english ? "no such command: jianan %s %s\n" : "没有这个命令：jianan %s %s\n",
+                    argv[0], argv[1]);
         if (command != NULL && argc > 2)
             help_command(asked ? stdout : stderr, command, english);
         else

@@ -152,7 +152,8 @@ static struct err judge_day(const struct score_run *run, const struct score_case
     struct err e;
 
     if (document == NULL)
-        return err_field(ERR_FIELD_CHOICE, "/region", "a region with a policy in force on that day");
+        return err_field(ERR_FIELD_CHOICE, "/region",
+                         "a region for which one of the policies is in force on the day of --on");
     e = fold_known(run, c, run->on, arena, &facts);
     if (err_is(e))
         return e;
@@ -196,6 +197,16 @@ static bool put_run(void *arg, const struct calendar_place *place, const struct 
     return true;
 }
 
+/* Days without a policy are part of a calendar; a case that says no place among several is not. */
+static bool is_placed(const struct score_run *run, const struct score_case *c)
+{
+    struct policy_set policies = policies_of(run);
+
+    return c->has_region || run->policy_count == 1 ||
+           policy_find(&policies, c->region, run->from) != NULL ||
+           policy_find(&policies, c->region, (day_t)(run->until - 1)) != NULL;
+}
+
 static struct err judge_span(const struct score_run *run, const struct score_case *c,
                              struct arena *arena, struct build *out)
 {
@@ -204,6 +215,8 @@ static struct err judge_span(const struct score_run *run, const struct score_cas
     struct err e = fold_known(run, c, run->from, arena, &facts);
     struct calendar_walk walk = {&facts, run->from, run->until, place_on, put_run, &calendar};
 
+    if (!err_is(e) && !is_placed(run, c))
+        e = err_field(ERR_FIELD_CHOICE, "/region", "the region of one of the policies");
     if (err_is(e))
         return e;
     json_open_object(&calendar.w, NULL);
@@ -287,12 +300,23 @@ static int run_lines(struct score_run *run)
 
 /* -- options ------------------------------------------------------------------------------------ */
 
-static int usage(void)
+static int usage(FILE *to)
 {
     fputs("usage: jianan score --policy FILE [--policy FILE ...] --on YYYY-MM-DD\n"
           "                    [--known-at RFC3339] < cases.jsonl > verdicts.jsonl\n"
           "       jianan score --policy FILE ... --from YYYY-MM-DD --to YYYY-MM-DD\n"
-          "                    [--known-at RFC3339] < cases.jsonl > calendars.jsonl\n", stderr);
+          "                    [--known-at RFC3339] < cases.jsonl > calendars.jsonl\n"
+          "A case is one line of JSON, all fields but id and records optional:\n"
+          "  {\"id\":\"c1\",\"region\":\"320900\",\"context\":{\"trade\":\"030\",\"role\":\"worker\",\"site\":\"S1\"},\n"
+          "   \"records\":[{\"kind\":\"identity\",\"occurred_on\":\"2026-01-01\",\n"
+          "               \"recorded_at\":\"2026-01-01T08:00:00+08:00\",\"birth_date\":\"1990-05-01\",\"sex\":\"M\"}]}\n"
+          "jianan policy check --examples FILE prints more of them.\n", to);
+    return to == stdout ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int bad_value(const char *option, const char *expected)
+{
+    fprintf(stderr, "jianan score: %s %s: expected %s\n", option, optarg, expected);
     return EXIT_USAGE;
 }
 
@@ -364,6 +388,7 @@ static int read_options(struct score_run *run, int argc, char **argv)
                                             {"from", required_argument, NULL, 'f'},
                                             {"to", required_argument, NULL, 't'},
                                             {"known-at", required_argument, NULL, 'k'},
+                                            {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     int option, status = EXIT_DONE;
     day_t last = DAY_UNKNOWN;
@@ -372,21 +397,24 @@ static int read_options(struct score_run *run, int argc, char **argv)
     while (status == EXIT_DONE && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'p')
             status = add_policy(run, optarg);
-        else if (option == 'o' && !err_is(day_parse(text_of(optarg), "--on", &run->on)))
-            continue;
-        else if (option == 'f' && !err_is(day_parse(text_of(optarg), "--from", &run->from)))
-            continue;
-        else if (option == 't' && !err_is(day_parse(text_of(optarg), "--to", &last)))
-            continue;
         else if (option == 'k' && clock_parse(text_of(optarg), &run->known_at))
             run->has_known_at = true;
-        else
-            return usage();
+        else if (option == 'k')
+            return bad_value("--known-at", "2026-11-22T08:00:00+08:00");
+        else if (option == 'h')
+            return usage(stdout);
+        else if (option == '?')
+            return usage(stderr);
+        else if (err_is(day_parse(text_of(optarg), "", option == 'o'   ? &run->on
+                                                       : option == 'f' ? &run->from
+                                                                       : &last)))
+            return bad_value(option == 'o' ? "--on" : option == 'f' ? "--from" : "--to",
+                             "a day, YYYY-MM-DD");
     }
     if (status != EXIT_DONE)
         return status;
     run->until = (day_t)(last + 1);
-    return run->policy_count > 0 && asks_one_thing(run, last) && optind == argc ? EXIT_DONE : usage();
+    return run->policy_count > 0 && asks_one_thing(run, last) && optind == argc ? EXIT_DONE : usage(stderr);
 }
 
 int score_main(int argc, char **argv)

@@ -102,6 +102,12 @@ static void show_report(const json_t *trial, bool english)
                    : "试行 %lld：政策 %lld，按 %s 计；%lld 个岗位变色，共 %lld 个\n",
            (long long)json_int_at(trial, "trial"), (long long)json_int_at(trial, "policy"), on,
            (long long)json_int_at(report, "changed"), (long long)json_int_at(report, "posts"));
+    if (json_int_at(report, "posts") == 0) {
+        puts(english ? "  Nobody is judged by it that day: no site of its region has people, or another policy"
+                       " goes before it there (a longer region, a later day)."
+                     : "  当天没有人由它判定：该地区的工地没有人员，或另一份政策优先（区划更细，或生效更晚）。");
+        return;
+    }
     show_colours(report, "now", english ? "now" : "现在", english);
     show_colours(report, "then", english ? "then" : "试行后", english);
     show_moves(json_object_get(report, "changes"), english, "  ");

@@ -232,6 +232,7 @@ static struct err admit_move(const struct exchange *x, enum policy_state to)
     return policy_move_admit(&(struct policy_move){.from = policy_state_of(policy->state),
                                                    .to = to,
                                                    .author = policy->author,
+                                                   .last = policy->account_id,
                                                    .by = caller_of(x)->account_id});
 }
 

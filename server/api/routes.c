@@ -115,9 +115,9 @@ const struct route routes[] = {
     /* policies */
     {METHOD_POST, "/v1/policies", MAY_SET_POLICY | MAY_SET_UP, NULL, NULL, policy_post,
      &policy_state_bytes, POLICY_BODY_BYTES_MAX, NULL, true, "Post the draft of a policy"},
-    READ("/v1/policies", MAY_READ_DIRECTORY | MAY_SET_POLICY, policy_list_query, policy_list,
+    READ("/v1/policies", MAY_READ_DIRECTORY | MAY_READ_WORKER | MAY_SET_POLICY, policy_list_query, policy_list,
          &policy_state_bytes, "List policies"),
-    READ("/v1/policies/{number}", MAY_READ_DIRECTORY | MAY_SET_POLICY, NULL, policy_get,
+    READ("/v1/policies/{number}", MAY_READ_DIRECTORY | MAY_READ_WORKER | MAY_SET_POLICY, NULL, policy_get,
          &policy_state_bytes, "Read a policy with its document"),
     READ("/v1/policies/{number}/findings", MAY_READ_DIRECTORY | MAY_SET_POLICY, NULL,
          policy_findings_get, &policy_findings_state_bytes,

@@ -67,14 +67,18 @@ struct err standing_judge(struct exchange *x, const struct facts *facts, const s
 {
     const struct policy_document *document = NULL;
     const struct policy_set *policies;
+    bool loaded;
 
     registry_enter(app_of(x)->reader);
     policies = registry_policies(app_of(x)->reader);
+    loaded = policies != NULL;
     if (policies != NULL)
         document = policy_find(policies, place->region, place->on);
     if (document != NULL)
         (void)safety_day(facts, place->is_post ? &place->context : NULL, &document->policy,
                          place->on, verdict);
     registry_leave(app_of(x)->reader);
-    return document != NULL ? OK : err_make(ERR_NOT_READY);
+    if (!loaded)
+        return err_make(ERR_NOT_READY);
+    return document != NULL ? OK : err_field(ERR_NO_POLICY, "on", NULL);
 }

@@ -4,6 +4,7 @@ static const char *const names[POLICY_STATES] = {
     [POLICY_DRAFT] = "draft",
     [POLICY_APPROVED] = "approved",
     [POLICY_IN_FORCE] = "in_force",
+    [POLICY_RETIRING] = "retiring",
     [POLICY_RETIRED] = "retired",
 };
 
@@ -14,7 +15,8 @@ static const struct {
 } follows[POLICY_STATES] = {
     [POLICY_DRAFT] = {{[POLICY_APPROVED] = true, [POLICY_RETIRED] = true}, "approved | retired"},
     [POLICY_APPROVED] = {{[POLICY_IN_FORCE] = true, [POLICY_RETIRED] = true}, "in_force | retired"},
-    [POLICY_IN_FORCE] = {{[POLICY_RETIRED] = true}, "retired"},
+    [POLICY_IN_FORCE] = {{[POLICY_RETIRING] = true}, "retiring"},
+    [POLICY_RETIRING] = {{[POLICY_RETIRED] = true, [POLICY_IN_FORCE] = true}, "retired | in_force"},
     [POLICY_RETIRED] = {{false}, "nothing: it is retired"},
 };
 
@@ -44,6 +46,8 @@ struct err policy_move_admit(const struct policy_move *move)
     if (!follows[move->from].may[move->to])
         return err_field(ERR_FIELD_CHOICE, "/state", follows[move->from].expected);
     if (move->to == POLICY_APPROVED && move->author == move->by)
-        return err_field(ERR_FORBIDDEN, "/state", "another account than the author's");
+        return err_field(ERR_SECOND_ACCOUNT, "/state", "not the author's");
+    if (move->from == POLICY_RETIRING && move->to == POLICY_RETIRED && move->last == move->by)
+        return err_field(ERR_SECOND_ACCOUNT, "/state", "not the one that asked for it");
     return OK;
 }

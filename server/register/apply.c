@@ -285,6 +285,13 @@ static void policies_free(void *set)
     free(policies);
 }
 
+/* The day on which it was retired is the first that it no longer judges. */
+static void end_policy(struct policy *policy, day_t day)
+{
+    if (day < policy->until)
+        policy->until = day;
+}
+
 /* A document that this program cannot read is left out and reported: nobody is judged by half of it,
  * and gates under it answer that they cannot tell, unless a wider region's policy applies. */
 static bool on_policy(void *arg, const struct text *fields)
@@ -303,6 +310,8 @@ static bool on_policy(void *arg, const struct text *fields)
                   log_text("field", e.field), log_text("expected", e.expected));
         return true;
     }
+    if (row.ended_at != 0)
+        end_policy(&document->policy, clock_local_day(row.ended_at));
     policies->documents[policies->set.count++] = document;
     return true;
 }

@@ -117,7 +117,11 @@ bool account_row_read(const struct text *fields, struct account *account)
 
 bool policy_row_read(const struct text *fields, struct policy_row *row)
 {
+    struct text ended_at = fields[DIRECTORY_POLICIES_ENDED_AT];
+
     row->document = fields[DIRECTORY_POLICIES_DOCUMENT];
+    row->ended_at = 0;
     return field_int32(fields[DIRECTORY_POLICIES_NUMBER], 0, &row->number) &&
+           (ended_at.at == NULL || field_time(ended_at, &row->ended_at)) &&
            row->document.at != NULL;
 }

@@ -19,6 +19,7 @@ MUST_USE bool account_row_read(const struct text *fields, struct account *accoun
 struct policy_row {
     int32_t number;
     struct text document; /* JSON */
+    time_us ended_at;     /* when it was retired; 0: it is in force */
 };
 MUST_USE bool policy_row_read(const struct text *fields, struct policy_row *row);
 

@@ -525,12 +525,18 @@ Test(setup_cast, a_policy_goes_from_draft_to_force_by_two_pairs_of_eyes)
         {"posts again", "POST", "/v1/policies", body, 409, "already_exists", "/number"},
         {"puts a draft in force", "POST", path, "{\"state\":\"in_force\"}", 400, "field_choice",
          "/state"},
-        {"approves his own", "POST", path, "{\"state\":\"approved\"}", 403, "forbidden", "/state"},
+        {"approves his own", "POST", path, "{\"state\":\"approved\"}", 403, "second_account", "/state"},
         {0},
     };
     const struct expectation by_second[] = {
         {"approves", "POST", path, "{\"state\":\"approved\"}", 200, NULL, NULL},
         {"puts in force", "POST", path, "{\"state\":\"in_force\"}", 200, NULL, NULL},
+        {"retires at once", "POST", path, "{\"state\":\"retired\"}", 400, "field_choice", "/state"},
+        {"asks to retire", "POST", path, "{\"state\":\"retiring\"}", 200, NULL, NULL},
+        {"retires alone", "POST", path, "{\"state\":\"retired\"}", 403, "second_account", "/state"},
+        {0},
+    };
+    const struct expectation by_author_again[] = {
         {"retires", "POST", path, "{\"state\":\"retired\"}", 200, NULL, NULL},
         {"revives", "POST", path, "{\"state\":\"in_force\"}", 400, "field_choice", "/state"},
         {0},
@@ -538,9 +544,10 @@ Test(setup_cast, a_policy_goes_from_draft_to_force_by_two_pairs_of_eyes)
 
     check_all(by_author, cast.regulator.key);
     check_all(by_second, operator_key);
-    cr_expect_eq(fixture_query_int("SELECT count(*) FROM policy WHERE number = 777001"), 4);
+    check_all(by_author_again, cast.regulator.key);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM policy WHERE number = 777001"), 5);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM policy WHERE number = 777001"
-                                   " AND sha256 = sha256(convert_to(document::text, 'UTF8'))"), 4);
+                                   " AND sha256 = sha256(convert_to(document::text, 'UTF8'))"), 5);
     free(body);
 }
 

@@ -199,7 +199,9 @@ Test(passes, more_than_a_batch_holds_goes_in_several)
         record(&pass, &told[i]);
     }
     wait_for(told, 3000);
-    cr_expect_eq(stored() + (int64_t)passes_counts(app.passes).waiting, 3000);
+    for (int i = 0; i < 1000 && passes_counts(app.passes).waiting > 0; i++)
+        turn(20); /* on a busy machine some went to the spool, and come in later */
+    cr_expect_eq(stored(), 3000);
     cr_expect_eq(passes_counts(app.passes).committed + passes_counts(app.passes).spooled, 3000u);
 }
 

@@ -247,7 +247,8 @@ static void change_policy(void)
     must("POST", "/v1/policies", server.operator_key, text);
     must("POST", "/v1/policies/777001/state", city.cast.regulator.key, "{\"state\":\"approved\"}");
     must("POST", "/v1/policies/777001/state", server.operator_key, "{\"state\":\"in_force\"}");
-    must("POST", say("/v1/policies/%lld/state", number), city.cast.regulator.key, "{\"state\":\"retired\"}");
+    must("POST", say("/v1/policies/%lld/state", number), city.cast.regulator.key, "{\"state\":\"retiring\"}");
+    must("POST", say("/v1/policies/%lld/state", number), server.operator_key, "{\"state\":\"retired\"}");
     free(text);
     json_decref(document);
     reply_clear(&reply);

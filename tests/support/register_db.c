@@ -275,7 +275,7 @@ static const struct {
      line_of_account},
     {"policies",
      "SELECT 0, coalesce(string_agg(number || ',', '' ORDER BY number), '') FROM (SELECT DISTINCT ON"
-     " (number) number, state FROM policy ORDER BY number, version DESC) p WHERE state = 'in_force'",
+     " (number) number, state FROM policy ORDER BY number, version DESC) p WHERE state IN ('in_force', 'retiring', 'retired')",
      line_of_policies},
 };
 

@@ -5,17 +5,18 @@
 
 static struct err move(enum policy_state from, enum policy_state to, int64_t by)
 {
-    return policy_move_admit(&(struct policy_move){.from = from, .to = to, .author = 7, .by = by});
+    return policy_move_admit(&(struct policy_move){.from = from, .to = to, .author = 7, .last = 9, .by = by});
 }
 
 Test(policy_state, only_the_written_moves_are_admitted)
 {
     static const bool may[POLICY_STATES][POLICY_STATES] = {
-        /*                  -  draft  approved in_force retired */
-        [POLICY_DRAFT] =    {0, false, true,    false,   true},
-        [POLICY_APPROVED] = {0, false, false,   true,    true},
-        [POLICY_IN_FORCE] = {0, false, false,   false,   true},
-        [POLICY_RETIRED] =  {0, false, false,   false,   false},
+        /*                  -  draft  approved in_force retiring retired */
+        [POLICY_DRAFT] =    {0, false, true,    false,   false,   true},
+        [POLICY_APPROVED] = {0, false, false,   true,    false,   true},
+        [POLICY_IN_FORCE] = {0, false, false,   false,   true,    false},
+        [POLICY_RETIRING] = {0, false, false,   true,    false,   true},
+        [POLICY_RETIRED] =  {0, false, false,   false,   false,   false},
     };
 
     for (int from = POLICY_DRAFT; from < POLICY_STATES; from++) {
@@ -31,13 +32,20 @@ Test(policy_state, only_the_written_moves_are_admitted)
 
 Test(policy_state, an_author_cannot_approve_his_own_policy)
 {
-    cr_expect_eq(move(POLICY_DRAFT, POLICY_APPROVED, 7).code, ERR_FORBIDDEN);
+    cr_expect_eq(move(POLICY_DRAFT, POLICY_APPROVED, 7).code, ERR_SECOND_ACCOUNT);
     cr_expect_eq(move(POLICY_DRAFT, POLICY_APPROVED, 8).code, ERR_NONE);
 }
 
 Test(policy_state, an_author_may_withdraw_his_own_draft)
 {
     cr_expect_eq(move(POLICY_DRAFT, POLICY_RETIRED, 7).code, ERR_NONE);
+}
+
+Test(policy_state, nobody_retires_a_policy_alone)
+{
+    cr_expect_eq(move(POLICY_RETIRING, POLICY_RETIRED, 9).code, ERR_SECOND_ACCOUNT);
+    cr_expect_eq(move(POLICY_RETIRING, POLICY_RETIRED, 7).code, ERR_NONE);
+    cr_expect_eq(move(POLICY_RETIRING, POLICY_IN_FORCE, 9).code, ERR_NONE);
 }
 
 Test(policy_state, names_and_states_are_one_to_one)

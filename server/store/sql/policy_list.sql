@@ -16,6 +16,6 @@ SELECT p.number, p.version, p.state, p.document ->> 'id' AS id, p.document ->> '
 FROM policy p
 WHERE p.number > $1 AND p.number <= $2
   AND NOT EXISTS (SELECT FROM policy newer WHERE newer.number = p.number AND newer.version > p.version)
-  AND ($3::boolean OR p.state IN ('in_force', 'retired'))
+  AND ($3::boolean OR p.state IN ('in_force', 'retiring', 'retired'))
 ORDER BY p.number
 LIMIT $4::integer
