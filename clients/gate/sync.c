@@ -15,8 +15,8 @@ static const struct step_row {
     const char *name;
     enum stepped (*step)(struct sync *sync);
 } steps[] = {
-    {"site", sync_site},   {"trust", sync_trust},      {"rosters", sync_rosters},
-    {"lists", sync_lists}, {"receipts", sync_hand_in},
+    {"site", sync_site},   {"trust", sync_trust}, {"rosters", sync_rosters},
+    {"lists", sync_lists}, {"key", sync_key},     {"receipts", sync_hand_in},
 };
 enum { STEPS = sizeof steps / sizeof steps[0] };
 

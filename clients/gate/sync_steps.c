@@ -2,12 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "clients/gate/sync_private.h"
-#include "domain/record.h"
+#include "crypto/ecc.h"
+#include "crypto/seal.h"
 #include "scoring/day.h"
 
-enum { HOURS_PER_DAY = 24, DAYS_AHEAD_MAX = 7, LIST_DAYS_MAX = 3, PATH_BYTES = 128 };
+enum { HOURS_PER_DAY = 24, DAYS_AHEAD_MAX = 7, PATH_BYTES = 128 };
 
 static int64_t now_s(const struct sync *sync)
 {
@@ -53,7 +55,71 @@ enum stepped sync_site(struct sync *sync)
     return end;
 }
 
-/* -- keys ------------------------------------------------------------------------------------------ */
+/* -- this gate's own key --------------------------------------------------------------------------- */
+
+/* {"alg","x","y"}, and its id as text. */
+static bool write_key(const struct trusted_key *key, char kid[2 * TOKEN_KID_BYTES + 1],
+                      struct build *out)
+{
+    char x[2 * ECC_COORDINATE_BYTES + 1], y[2 * ECC_COORDINATE_BYTES + 1];
+    const struct ecc_alg *alg = ecc_alg_find(key->alg);
+    unsigned char point[ECC_POINT_BYTES];
+    struct json_writer w = json_writer_over(out);
+
+    if (alg == NULL || !ecc_point(key->public_key, point))
+        return false;
+    hex_format(key->kid, TOKEN_KID_BYTES, kid);
+    hex_format(point, ECC_COORDINATE_BYTES, x);
+    hex_format(point + ECC_COORDINATE_BYTES, ECC_COORDINATE_BYTES, y);
+    json_open_object(&w, NULL);
+    json_put_string(&w, "alg", alg->name);
+    json_put_string(&w, "x", x);
+    json_put_string(&w, "y", y);
+    json_close_object(&w);
+    return !out->full;
+}
+
+static enum stepped keep_key(struct sync *sync, const char *kid, const struct answer *answer)
+{
+    struct kept_thing thing = {.fetched_at = sync_clock(sync), .body = text_of(kid)};
+
+    if (answer->end == ANSWER_CAME && answer->status == 409)
+        return sync_ill(sync, "the server has another key of this gate; its operator must "
+                              "register the new one");
+    if (!answer_is_good(answer))
+        return sync_ended(sync, sync_judge_answer(sync, answer));
+    return err_is(kept_put(&sync->kept, KEPT_KEY, &thing)) ? sync_ill(sync, "the disk")
+                                                           : STEPPED_WELL;
+}
+
+/* The public half of what signs the receipts; given once, and again after the key has changed. */
+enum stepped sync_key(struct sync *sync)
+{
+    char body[512], kid[2 * TOKEN_KID_BYTES + 1], idempotency[32];
+    struct build out = build_over(body, sizeof body);
+    struct kept_thing kept;
+    struct answer answer;
+    enum stepped end;
+
+    if (!write_key(signer_key(sync->parts.signer), kid, &out))
+        return sync_ill(sync, "this gate's own key cannot be read");
+    if (kept_find(&sync->kept, KEPT_KEY, &sync->arena, &kept) && text_is(kept.body, kid))
+        return STEPPED_WELL;
+    snprintf(idempotency, sizeof idempotency, "gate-key-%s", kid);
+    client_ask(sync->client,
+               &(struct question){.method = "POST",
+                                  .path = "/v1/gate/key",
+                                  .key = sync->parts.key,
+                                  .body = body,
+                                  .body_bytes = out.bytes,
+                                  .idempotency = idempotency},
+               &answer);
+    end = keep_key(sync, kid, &answer);
+    answer_clear(&answer);
+    return end;
+}
+
+/* -- keys of codes --------------------------------------------------------------------------------- */
 
 /* The list as it is kept; the first round of a process reads it. */
 static void read_kept_trust(struct sync *sync)
@@ -175,119 +241,5 @@ enum stepped sync_rosters(struct sync *sync)
         arena_clear(&sync->arena);
         end = fetch_roster(sync, (day_t)(today + i), false);
     }
-    return end;
-}
-
-/* -- status lists ---------------------------------------------------------------------------------- */
-
-static enum stepped keep_list(struct sync *sync, const char *name, const struct answer *answer)
-{
-    static unsigned char packed[STATUSLIST_PACKED_BYTES]; /* one sync a process */
-    struct text body = {answer->body, answer->body_bytes};
-    struct statuslist_claims claims;
-    struct kept_thing kept;
-    struct statuslist before;
-
-    if (!known_list_read(body, &sync->trust, now_s(sync), sync->parts.settings->skew_s,
-                         name + strlen("list/"), &claims, packed))
-        return sync_ill(sync, "a status list's form or signature is wrong");
-    if (kept_find(&sync->kept, name, &sync->arena, &kept) &&
-        statuslist_read(kept.body, &before) == TOKEN_OK && claims.iat < before.claims.iat) {
-        log_event(LOG_ERROR, 0, "list_went_back", log_text("name", name));
-        return sync_ill(sync, "a status list is older than the one here");
-    }
-    return sync_keep(sync, name, answer);
-}
-
-static enum stepped fetch_list(struct sync *sync, const char *name)
-{
-    char path[PATH_BYTES];
-    struct answer answer;
-    enum fetched fetched;
-    enum stepped end;
-
-    snprintf(path, sizeof path, "/v1/lists/%s", name + strlen("list/"));
-    fetched = sync_fetch(sync, name, path, STATUSLIST_MEDIA_TYPE, &answer);
-    if (fetched == FETCHED_NEW)
-        end = keep_list(sync, name, &answer);
-    else
-        end = fetched == FETCHED_NONE ? STEPPED_WELL : sync_ended(sync, fetched);
-    answer_clear(&answer);
-    return end;
-}
-
-/* Lists of another region, and of days before yesterday: what was void yesterday still is. */
-static void drop_other_lists(struct sync *sync, const char *region, day_t today)
-{
-    struct query q = query_open(&sync->kept.db, "DELETE FROM kept WHERE name LIKE 'list/%' AND"
-                                                " (name NOT LIKE ? OR substr(name, -10) < ?)");
-    struct civil date = day_to_civil((day_t)(today - 1));
-    char day[16], mine[KEPT_NAME_BYTES];
-
-    snprintf(mine, sizeof mine, "list/%s/%%", region);
-    snprintf(day, sizeof day, "%04d-%02d-%02d", date.year, date.month, date.day);
-    query_text(&q, text_of(mine));
-    query_text(&q, text_of(day));
-    if (err_is(query_run(&q)))
-        log_event(LOG_ERROR, 0, "lists_not_dropped");
-}
-
-/* A region as lists name it: "320900", "32", "default". */
-static bool is_region(const char *name)
-{
-    size_t bytes = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789");
-
-    return bytes > 0 && bytes <= 16 && name[bytes] == '\0';
-}
-
-static bool is_date(const char *text)
-{
-    day_t day;
-
-    return strlen(text) == 10 && !err_is(day_parse(text_of(text), NULL, &day));
-}
-
-/* Every list of every day that the server names: {"region","days":[…],"lists":[…]}. */
-static enum stepped fetch_lists(struct sync *sync, const json_t *all)
-{
-    const json_t *days = json_object_get(all, "days"), *lists = json_object_get(all, "lists");
-    const char *region = json_string_at(all, "region");
-    enum stepped end = STEPPED_WELL;
-
-    if (!is_region(region) || json_array_size(lists) > KNOWN_LISTS_MAX ||
-        json_array_size(days) > LIST_DAYS_MAX)
-        return sync_ill(sync, "what the server says of its lists cannot be read");
-    drop_other_lists(sync, region, clock_local_day(sync_clock(sync)));
-    for (size_t i = 0; i < json_array_size(days) * json_array_size(lists); i++) {
-        const char *day = json_string_value(json_array_get(days, i / json_array_size(lists)));
-        const json_t *number = json_array_get(lists, i % json_array_size(lists));
-        char name[KEPT_NAME_BYTES];
-
-        if (day == NULL || !is_date(day) || end == STEPPED_NOWHERE || end == STEPPED_OUT)
-            break;
-        snprintf(name, sizeof name, "list/%s/%lld/%s", region,
-                 (long long)json_integer_value(number), day);
-        end = fetch_list(sync, name);
-        arena_clear(&sync->arena);
-    }
-    return end;
-}
-
-enum stepped sync_lists(struct sync *sync)
-{
-    struct answer answer;
-    enum fetched fetched;
-    enum stepped end;
-
-    if (!sync->has_place || !sync->has_trust)
-        return sync_ill(sync, "site or keys are not known yet");
-    client_ask(sync->client, &(struct question){.path = "/v1/lists", .key = sync->parts.key},
-               &answer);
-    fetched = sync_judge_answer(sync, &answer);
-    if (fetched == FETCHED_NEW)
-        end = fetch_lists(sync, answer.json);
-    else
-        end = fetched == FETCHED_NONE ? STEPPED_WELL : sync_ended(sync, fetched);
-    answer_clear(&answer);
     return end;
 }

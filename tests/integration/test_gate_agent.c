@@ -26,7 +26,7 @@ static void set_up(void)
     city_make_green(&server, &city, city.own.id);
     gate_start(&gate, server.port, city.cast.gate_account.key, NULL);
     gate_wait_is(&gate, "online", true);
-    gate_wait_int(&gate, "gate", city.cast.gate);
+    gate_wait_is(&gate, "can_decide", true);
 }
 
 static void tear_down(void)
