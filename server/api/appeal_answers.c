@@ -132,6 +132,7 @@ static struct err admit(struct exchange *x)
     const struct answer_input *in = x->input;
     struct answer_request *s = x->state;
     bool posts = s->record.kind != 0;
+    uint32_t upheld = s->record.kind == RECORD_SUPERSEDE ? s->record.supersede.of : 0;
     struct appeal_answer answer = {
         .by = caller_of(x)->account_id,
         .outcome = (enum appeal_state)(APPEAL_UPHELD + in->outcome - 1),
@@ -148,7 +149,7 @@ static struct err admit(struct exchange *x)
         e = err_make(ERR_PERSON_ERASED);
     if (err_is(e) || !posts)
         return e;
-    e = append_join(x, &s->posting, &s->person, &s->record, &s->joining);
+    e = append_join(x, &s->posting, upheld, &s->person, &s->record, &s->joining);
     return within(x, s->record.kind == RECORD_OVERRIDE ? "/override" : "/supersede", e);
 }
 

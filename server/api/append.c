@@ -5,8 +5,6 @@
 
 #include "api/append_items.h"
 #include "api/metrics.h"
-#include "api/person_seal.h"
-#include "domain/admit.h"
 
 struct append {
     struct write write; /* first: see write.h */
@@ -25,6 +23,10 @@ struct group {
     size_t known, joined;
     struct text *bodies, *secrets;
 };
+struct groups {
+    struct group *group; /* room for one an item */
+    size_t count;
+};
 
 static int64_t *site_of(struct record *record)
 {
@@ -36,15 +38,6 @@ static int64_t *site_of(struct record *record)
     case RECORD_BAN: return record->ban.scope == BAN_SITE ? &record->ban.subject : NULL;
     default:         return NULL;
     }
-}
-
-int64_t append_second_signer(const struct caller *caller, const struct record *record)
-{
-    const int64_t *signed_by = record->override.signed_by;
-
-    if (record->kind != RECORD_OVERRIDE)
-        return 0;
-    return signed_by[0] == caller->account_id ? signed_by[1] : signed_by[0];
 }
 
 static void load_signers(struct exchange *x, struct batch *b)
@@ -108,46 +101,6 @@ static enum step append_load(struct exchange *x)
     return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
 }
 
-/* Is somebody in charge of this region (prefix) in charge of him? */
-static bool engaged_in(struct text region, const struct person *person, uint16_t today)
-{
-    for (size_t i = 0; i < person->engagement_count; i++) {
-        const struct person_engagement *e = &person->engagements[i];
-
-        if (e->until > today && text_starts(e->site_region, region))
-            return true;
-    }
-    return false;
-}
-
-static bool engaged_with(const struct caller *caller, const struct person *person, uint16_t today)
-{
-    if (caller->role == ACCOUNT_INSPECTOR || caller->role == ACCOUNT_REGULATOR)
-        return engaged_in(caller->region, person, today);
-    for (size_t i = 0; i < person->engagement_count; i++) {
-        const struct person_engagement *e = &person->engagements[i];
-
-        if (e->until <= today)
-            continue;
-        if (caller->role == ACCOUNT_CONTRACTOR && e->org_id == caller->org_id)
-            return true;
-        if (caller->role == ACCOUNT_SAFETY_OFFICER && e->site_id == caller->site_id)
-            return true;
-    }
-    return false;
-}
-
-bool append_may_see(const struct caller *caller, const struct person *person, uint16_t today)
-{
-    if (!person->found)
-        return false;
-    if (caller->role == ACCOUNT_WORKER)
-        return caller->worker_id == person->worker_id;
-    if (append_is_shown_documents(caller))
-        return true;
-    return engaged_with(caller, person, today);
-}
-
 /* A contractor may newly engage somebody whom he does not see yet: then he names him by document,
  * which only the person can have shown him. */
 static bool may_engage(const struct caller *caller, const struct item *item)
@@ -184,16 +137,27 @@ static struct err check_site(const struct caller *caller, const struct append *s
     return OK;
 }
 
-static struct group *group_of(struct arena *arena, struct group *groups, size_t *count,
-                              const struct person *person, size_t joining_max)
+static size_t items_about(const struct append *s, const struct person *person)
 {
+    size_t count = 0;
+
+    for (size_t i = 0; i < s->items.count; i++)
+        count += s->persons[i].worker_id == person->worker_id;
+    return count;
+}
+
+static struct group *group_of(struct arena *arena, struct groups *groups, const struct append *s,
+                              const struct person *person)
+{
+    size_t joining_max;
     struct group *g;
 
-    for (size_t i = 0; i < *count; i++) {
-        if (groups[i].person->worker_id == person->worker_id)
-            return &groups[i];
+    for (size_t i = 0; i < groups->count; i++) {
+        if (groups->group[i].person->worker_id == person->worker_id)
+            return &groups->group[i];
     }
-    g = &groups[(*count)++];
+    g = &groups->group[groups->count++];
+    joining_max = items_about(s, person);
     g->person = person;
     g->known = person->record_count;
     g->all = arena_new_array(arena, g->known + joining_max, struct record);
@@ -204,93 +168,22 @@ static struct group *group_of(struct arena *arena, struct group *groups, size_t 
     return g;
 }
 
-/* A correction needs the permission that posting what it corrects needs; regulators decide reviews
- * and correct whatever is wrong in their region. */
-static struct err may_correct(const struct caller *caller, const struct record *record,
-                              const struct record *known, size_t count)
-{
-    for (size_t i = 0; record->kind == RECORD_SUPERSEDE && i < count; i++) {
-        uint32_t needed = known[i].kind == RECORD_IDENTITY ? MAY_ENROL
-                                                           : append_permission(known[i].kind);
-
-        if (known[i].version == record->supersede.of && caller->role != ACCOUNT_REGULATOR &&
-            needed != 0 && (caller->permissions & needed) == 0)
-            return err_field(ERR_NOT_YOURS, "/of", NULL);
-    }
-    return OK;
-}
-
-static const struct signer *read_signer(struct exchange *x, const struct posting_rows *rows,
-                                        const struct person *person, const struct record *record,
-                                        struct signer *signer)
-{
-    const struct posting_signer *found =
-        posting_signer_find(rows, append_second_signer(caller_of(x), record));
-
-    if (found == NULL)
-        return NULL;
-    *signer = (struct signer){found->role, found->active,
-                              engaged_in(found->region, person, x->today)};
-    return signer;
-}
-
-/* The next record of those that are there: its version, whether it may join, how it is stored. */
-static struct err admit_next(struct exchange *x, const struct posting_rows *rows,
-                             const struct person *person, struct record *record,
-                             const struct record *there, size_t count, struct text *body,
-                             struct text *secret)
-{
-    const struct caller *caller = caller_of(x);
-    struct signer signer;
-    struct posting posting = {caller->role, caller->account_id, caller->org_id, caller->site_id,
-                              rows->accreditations,
-                              read_signer(x, rows, person, record, &signer)};
-    struct work work = work_of(x);
-    struct err e;
-
-    if (record->kind == RECORD_ENGAGEMENT && record->engagement.from == DAY_UNKNOWN)
-        record->engagement.from = record->occurred_on;
-    record->version = count > 0 ? there[count - 1].version + 1 : 1; /* an end ends what was before */
-    e = may_correct(caller, record, there, count);
-    if (!err_is(e))
-        e = record_admit(record, there, count, &posting, x->today);
-    return err_is(e) ? e : person_seal_record(&work, person, record, body, secret);
-}
-
-struct err append_join(struct exchange *x, const struct posting_rows *rows,
-                       const struct person *person, struct record *record,
-                       struct joining *joining)
-{
-    struct text *texts = arena_new_array(&x->arena, 2, struct text);
-
-    if (texts == NULL)
-        return err_make(ERR_TOO_LARGE);
-    record->by = caller_of(x)->account_id;
-    record->org = caller_of(x)->org_id;
-    record->recorded_at = x->now;
-    *joining = (struct joining){person, record, &texts[0], &texts[1], 1};
-    return admit_next(x, rows, person, record, person->records, person->record_count, &texts[0],
-                      &texts[1]);
-}
-
 static struct err join(struct exchange *x, struct append *s, struct item *item, struct group *g)
 {
-    size_t at = g->known + g->joined;
+    struct admission to = {&s->posting, g->person, g->all, g->known + g->joined, 0};
     struct err e;
 
     if (g->all == NULL || g->bodies == NULL || g->secrets == NULL)
         return err_make(ERR_TOO_LARGE);
-    e = admit_next(x, &s->posting, g->person, &item->record, g->all, at, &g->bodies[g->joined],
-                   &g->secrets[g->joined]);
+    e = append_admit(x, &to, &item->record, &g->bodies[g->joined], &g->secrets[g->joined]);
     if (err_is(e))
         return e;
-    g->all[at] = item->record;
+    g->all[to.count] = item->record;
     g->joined++;
     return OK;
 }
 
-static struct err decide(struct exchange *x, struct append *s, size_t i, struct group *groups,
-                         size_t *count)
+static struct err decide(struct exchange *x, struct append *s, size_t i, struct groups *groups)
 {
     struct item *item = &s->items.item[i];
     const struct caller *caller = caller_of(x);
@@ -304,29 +197,39 @@ static struct err decide(struct exchange *x, struct append *s, size_t i, struct 
     if (item->person->erased)
         return err_make(ERR_PERSON_ERASED);
     e = check_site(caller, s, item);
-    if (err_is(e))
-        return e;
-    return join(x, s, item,
-                group_of(&x->arena, groups, count, item->person, s->items.count - i));
+    return err_is(e) ? e : join(x, s, item, group_of(&x->arena, groups, s, item->person));
 }
 
-static struct err write_groups(struct exchange *x, struct batch *b, const struct group *groups,
-                               size_t count)
+/* Identities join first: what takes the wrong one back may stand before the right one. */
+static void decide_all(struct exchange *x, struct append *s, struct groups *groups)
 {
-    struct joining *joining = arena_new_array(&x->arena, count + 1, struct joining);
-    int64_t *workers = arena_new_array(&x->arena, count + 1, int64_t);
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < s->items.count; i++) {
+            struct item *item = &s->items.item[i];
+
+            if (!err_is(item->error) && (item->record.kind == RECORD_IDENTITY) == (round == 0))
+                item->error = decide(x, s, i, groups);
+        }
+    }
+}
+
+static struct err write_groups(struct exchange *x, struct batch *b, const struct groups *groups)
+{
+    struct joining *joining = arena_new_array(&x->arena, groups->count + 1, struct joining);
+    int64_t *workers = arena_new_array(&x->arena, groups->count + 1, int64_t);
     struct work work = work_of(x);
     size_t joined = 0;
 
     if (b == NULL || joining == NULL || workers == NULL)
         return err_make(ERR_TOO_LARGE);
-    for (size_t i = 0; i < count; i++) {
-        if (groups[i].joined == 0)
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct group *g = &groups->group[i];
+
+        if (g->joined == 0)
             continue;
-        workers[joined] = groups[i].person->worker_id;
-        joining[joined++] = (struct joining){groups[i].person, groups[i].all + groups[i].known,
-                                             groups[i].bodies, groups[i].secrets,
-                                             groups[i].joined};
+        workers[joined] = g->person->worker_id;
+        joining[joined++] = (struct joining){g->person, g->all + g->known, g->bodies, g->secrets,
+                                             g->joined};
     }
     if (joined == 0)
         return OK;
@@ -339,8 +242,7 @@ static struct err write_groups(struct exchange *x, struct batch *b, const struct
 static enum step append_decide(struct exchange *x)
 {
     struct append *s = x->state;
-    struct group *groups = arena_new_array(&x->arena, s->items.count, struct group);
-    size_t count = 0;
+    struct groups groups = {arena_new_array(&x->arena, s->items.count, struct group), 0};
     struct batch *b;
     struct text answer;
     enum step next;
@@ -351,19 +253,14 @@ static enum step append_decide(struct exchange *x)
         return next;
     if (caller_of(x)->org_id != 0 && !s->posting.org_active)
         return exchange_fail(x, err_make(ERR_ORG_CLOSED));
-    if (groups == NULL)
+    if (groups.group == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
-    for (size_t i = 0; i < s->items.count; i++) {
-        struct item *item = &s->items.item[i];
-
-        if (!err_is(item->error))
-            item->error = decide(x, s, i, groups, &count);
-        if (err_is(item->error) && !s->items.many)
-            return exchange_fail(x, item->error);
-    }
+    decide_all(x, s, &groups);
+    if (!s->items.many && err_is(s->items.item[0].error))
+        return exchange_fail(x, s->items.item[0].error);
     answer = items_render(x, &s->items, &status);
     b = write_commit(x, status, answer);
-    e = write_groups(x, b, groups, count);
+    e = write_groups(x, b, &groups);
     return err_is(e) ? exchange_fail(x, e) : write_send(x, b, append_steps);
 }
 

@@ -36,10 +36,10 @@ MUST_USE struct err append_write(const struct work *work, struct batch *b,
 
 /* One record about a loaded person that joins as part of something else: given its version, decided
  * on as if the caller posted it alone, sealed. rows hold what the record names (posting_signers).
+ * upheld: the record that the caller upholds an appeal against, which is his to take back; 0: none.
  * Fills *joining for append_write; fails as an item of a post would. */
 MUST_USE struct err append_join(struct exchange *x, const struct posting_rows *rows,
-                                const struct person *person, struct record *record,
-                                struct joining *joining);
+                                uint32_t upheld, const struct person *person, struct record *record, struct joining *joining);
 /* Who signed an override beside the caller; 0: the record is none. */
 int64_t append_second_signer(const struct caller *caller, const struct record *record);
 

@@ -31,6 +31,18 @@ enum permission append_permission(enum record_kind kind);
 /* Hashes are how records rest in the database; who posts says the words. ERR_FIELD_UNKNOWN. */
 MUST_USE struct err record_check_words(struct exchange *x, struct record *record);
 
+/* What a record is held against before it joins. */
+struct admission {
+    const struct posting_rows *rows;
+    const struct person *person;
+    const struct record *there; /* his records, with those that join before it */
+    size_t count;
+    uint32_t upheld; /* the one that an appeal is upheld against; 0: none */
+};
+/* The next record of those that are there: its version, whether it may join, how it is stored. */
+MUST_USE struct err append_admit(struct exchange *x, const struct admission *to,
+                                 struct record *record, struct text *body, struct text *secret);
+
 /* Reads x->json into items. An error of the body as a whole is returned, one of an item is kept. */
 MUST_USE struct err items_read(struct exchange *x, struct items *items);
 /* What a request is answered when all is decided; .at NULL at the arena's ceiling. */

@@ -91,7 +91,19 @@ static struct err admit_rectification(const struct record *record, const struct 
     return OK;
 }
 
-/* A correction is the poster's own organisation's business, or a regulator's. */
+/* Ages are judged by it, and whoever has none is judged mildly: nobody is left without. */
+static bool is_last_identity(const struct record *of, const struct record *known, size_t count)
+{
+    for (size_t i = 0; of->kind == RECORD_IDENTITY && i < count; i++) {
+        if (known[i].kind == RECORD_IDENTITY && known[i].version != of->version &&
+            !is_superseded(known, count, known[i].version))
+            return false;
+    }
+    return of->kind == RECORD_IDENTITY;
+}
+
+/* A correction is the poster's own organisation's business, a regulator's, or that of whoever
+ * upholds the appeal against it. */
 static struct err admit_supersede(const struct record *record, const struct record *known,
                                   size_t count, const struct posting *posting)
 {
@@ -99,10 +111,24 @@ static struct err admit_supersede(const struct record *record, const struct reco
 
     if (of == NULL || of->kind == RECORD_SUPERSEDE || of->kind == RECORD_ERASURE)
         return err_field(ERR_VERSION_UNKNOWN, "/of", NULL);
-    if (of->org != posting->org_id && posting->role != ACCOUNT_REGULATOR)
+    if (of->org != posting->org_id && posting->role != ACCOUNT_REGULATOR &&
+        posting->upheld != of->version)
         return err_field(ERR_NOT_YOURS, "/of", NULL);
     if (is_superseded(known, count, of->version))
         return err_field(ERR_ALREADY_SUPERSEDED, "/of", NULL);
+    if (is_last_identity(of, known, count))
+        return err_field(ERR_IDENTITY_KEPT, "/of", "post kind identity first, or with it");
+    return OK;
+}
+
+struct err identity_admit(const struct record *record, const struct document *document)
+{
+    if (record->identity.document_type != 0 && record->identity.document_type != document->type)
+        return err_field(ERR_FIELD_CHOICE, "/document_type", "the type he was enrolled with");
+    if (document->birth != DAY_UNKNOWN && record->identity.birth_date != document->birth)
+        return err_field(ERR_FIELD_RANGE, "/birth_date", "as in the document's number");
+    if (document->sex != SEX_UNKNOWN && record->identity.sex != document->sex)
+        return err_field(ERR_FIELD_RANGE, "/sex", "as in the document's number");
     return OK;
 }
 
@@ -185,7 +211,7 @@ static struct err admit_override(const struct record *record, const struct posti
 
     if (record->override.signed_by[0] != posting->account_id &&
         record->override.signed_by[1] != posting->account_id)
-        return err_field(ERR_NOT_YOURS, "/signed_by", "your own account and another one");
+        return err_field(ERR_SIGNER_FIRST, "/signed_by", "your own account and another one");
     e = admit_signer(posting->second);
     if (err_is(e))
         return e;

@@ -223,6 +223,45 @@ Test(appeals, a_worker_disputes_a_violation_and_a_human_takes_it_back)
                                        him->id)), 4);
 }
 
+/* Who is in charge of the region puts right what another office posted: that record, and no other. */
+Test(appeals, whoever_upholds_an_appeal_takes_the_disputed_record_back_whosever_it_is)
+{
+    struct part deputy = cast_account(&server, "inspector", cast->inspector.org,
+                                      ",\"region\":\"320900\"");
+    long long violation, other, appeal;
+    struct http_reply reply;
+
+    city_make_green(&server, &city, him->id);
+    violation = post_violation(cast->safety_officer.key, 4);
+    other = post_violation(cast->safety_officer.key, 1);
+    expect_refused("without an appeal",
+                   ask("POST", "/v1/violations", deputy.key,
+                       say("{\"worker\":%lld,\"kind\":\"supersede\",\"of\":%lld}", him->id,
+                           violation)), 403, "not_yours", "/of");
+    appeal = file(him->key, say("{\"reason\":\"VIOL_POINTS\",\"scope\":\"person\",\"disputes\":%lld,"
+                                "\"words\":\"不是我\"}", violation));
+    expect_refused("another record", answer(appeal, deputy.key,
+                                            say("{\"outcome\":\"upheld\",\"words\":\"属实\","
+                                                "\"supersede\":%lld}", other)), 404,
+                   "version_unknown", "/supersede");
+    reply = answer(appeal, deputy.key, say("{\"outcome\":\"upheld\",\"words\":\"属实\",\"supersede\":"
+                                           "%lld}", violation));
+    cr_assert_eq(reply.status, 201, "%s", reply.body);
+    cr_expect_eq(reply_int(&reply, "mended_by"), other + 1);
+    reply_clear(&reply);
+    expect_colour("the violation of another office is taken back", "green");
+
+    /* an exam's permission is the clinics' alone; who decides takes it back all the same */
+    violation = number_in(must("POST", "/v1/exams", cast->clinic.key,
+                               say("{\"worker\":%lld,\"conclusion\":\"unfit\"}", him->id)), "version");
+    appeal = file(him->key, "{\"reason\":\"HEALTH_UNFIT\",\"scope\":\"person\",\"words\":\"拿错\"}");
+    reply = answer(appeal, cast->inspector.key,
+                   say("{\"outcome\":\"upheld\",\"words\":\"报告拿错\",\"supersede\":%lld}", violation));
+    cr_assert_eq(reply.status, 201, "%s", reply.body);
+    reply_clear(&reply);
+    expect_colour("the exam is taken back", "green");
+}
+
 Test(appeals, an_answer_can_rest_on_a_record_that_came_meanwhile)
 {
     long long appeal = file(him->key, "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\","
