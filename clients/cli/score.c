@@ -307,9 +307,11 @@ static int usage(FILE *to)
           "       jianan score --policy FILE ... --from YYYY-MM-DD --to YYYY-MM-DD\n"
           "                    [--known-at RFC3339] < cases.jsonl > calendars.jsonl\n"
           "A case is one line of JSON, all fields but id and records optional:\n"
-          "  {\"id\":\"c1\",\"region\":\"320900\",\"context\":{\"trade\":\"030\",\"role\":\"worker\",\"site\":\"S1\"},\n"
+          "  {\"id\":\"c1\",\"region\":\"320900\",\n"
+          "   \"context\":{\"trade\":\"030\",\"role\":\"worker\",\"site\":\"S1\"},\n"
           "   \"records\":[{\"kind\":\"identity\",\"occurred_on\":\"2026-01-01\",\n"
-          "               \"recorded_at\":\"2026-01-01T08:00:00+08:00\",\"birth_date\":\"1990-05-01\",\"sex\":\"M\"}]}\n"
+          "               \"recorded_at\":\"2026-01-01T08:00:00+08:00\",\n"
+          "               \"birth_date\":\"1990-05-01\",\"sex\":\"M\"}]}\n"
           "jianan policy check --examples FILE prints more of them.\n", to);
     return to == stdout ? EXIT_DONE : EXIT_USAGE;
 }

@@ -39,7 +39,8 @@ MUST_USE struct err append_write(const struct work *work, struct batch *b,
  * upheld: the record that the caller upholds an appeal against, which is his to take back; 0: none.
  * Fills *joining for append_write; fails as an item of a post would. */
 MUST_USE struct err append_join(struct exchange *x, const struct posting_rows *rows,
-                                uint32_t upheld, const struct person *person, struct record *record, struct joining *joining);
+                                uint32_t upheld, const struct person *person,
+                                struct record *record, struct joining *joining);
 /* Who signed an override beside the caller; 0: the record is none. */
 int64_t append_second_signer(const struct caller *caller, const struct record *record);
 
