@@ -473,7 +473,7 @@ static bool may_see(enum who who, const struct example *example, enum whose whos
         return finds || whose != FAR;
     case CONTRACTOR:
     case OFFICER: return example->object != DRAFT && whose == OWN;
-    default:      return whose == OWN;
+    default:      return example->object != DRAFT && whose == OWN;
     }
 }
 
