@@ -42,11 +42,15 @@ static struct worked cases[] = {
     {"GBZ 188-2014", "an electrician's lasts 24 months less a day",
      "[" BORN("1990-05-01", "M") "," BESIDES "," EXAM("2026-01-02", CLEAN) ","
      CERTIFICATE("E1", "01", "housing", "2026-01-01", "2030-01-01") "]", 130, "2028-01-01",
-     "green", "green", ""},
+     "yellow", "yellow", /* other things have ended, the exam has not */
+     "CERT_EXPIRED yellow trade 2028-01-01 -; IDLE_RETRAIN yellow person 2027-01-07 -; "
+     "TRAIN_EXPIRED yellow person 2027-01-05 -"},
     {"GBZ 188-2014", "an electrician's is expired after 24 months",
      "[" BORN("1990-05-01", "M") "," BESIDES "," EXAM("2026-01-02", CLEAN) ","
      CERTIFICATE("E1", "01", "housing", "2026-01-01", "2030-01-01") "]", 130, "2028-01-02",
-     "yellow", "yellow", "HEALTH_EXPIRED yellow person 2028-01-02 -"},
+     "yellow", "yellow",
+     "CERT_EXPIRED yellow trade 2028-01-01 -; HEALTH_EXPIRED yellow person 2028-01-02 -; "
+     "IDLE_RETRAIN yellow person 2027-01-07 -; TRAIN_EXPIRED yellow person 2027-01-05 -"},
     {"INF 体检", "an end that the clinic states goes before the policy's months",
      "[" BORN("1990-05-01", "M") "," BESIDES ","
      EXAM("2026-01-02", CLEAN ",\"valid_until\":\"2026-06-01\"") "]", 0, "2026-06-01", "yellow",
