@@ -80,6 +80,19 @@ static void expect_same(const json_t *run, const struct http_reply *day, const c
               day->body);
 }
 
+/* One day is told with what its reasons rest on; a calendar is not. */
+static void forget_grounds(const json_t *reasons)
+{
+    static const char *const grounds[] = {"rests_on", "points", "yellow", "red", "required", "missing"};
+    json_t *reason;
+    size_t i;
+
+    json_array_foreach(reasons, i, reason) {
+        for (size_t k = 0; k < sizeof grounds / sizeof grounds[0]; k++)
+            json_object_del(reason, grounds[k]);
+    }
+}
+
 /* The run's first day in all it says, and its last one in its colours. */
 static void compare(const json_t *run, const char *first, const char *last)
 {
@@ -88,6 +101,7 @@ static void compare(const json_t *run, const char *first, const char *last)
     cr_assert_eq(day.status, 200, "%s", day.body);
     expect_same(run, &day, "person_colour");
     expect_same(run, &day, "colour_here");
+    forget_grounds(reply_at(&day, "reasons"));
     expect_same(run, &day, "reasons");
     expect_same(run, &day, "post");
     expect_same(run, &day, "policy");
