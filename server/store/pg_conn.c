@@ -1,24 +1,25 @@
 /* store/pg_conn.c: one connection's life.
  *
- *   resting --timer--> connecting --PQconnectPoll--> preparing --sync--> ready
- *      ^                    |                            |                 |
- *      `--------------------+---------- conn_lost -------+-----------------'
+ *   resting --timer--> connecting --PQconnectPoll--> asking --settings--> ready
+ *      ^                    |                          |                 |
+ *      `--------------------+--------- conn_lost ------+-----------------'
  *
- * Preparing asks the safety settings and prepares every statement of store/sql in one pipelined
- * round trip. PQreset is not used (it blocks): a lost connection is dropped and a fresh one made,
+ * Asking is for the safety settings; statements are prepared when a batch first needs them
+ * (pg_io.c). PQreset is not used (it blocks): a lost connection is dropped and a fresh one made,
  * after a rest that doubles from 100 ms to 5 s, with jitter so that servers do not come in step. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/pg_private.h"
 #include "store/safety.h"
 
 enum { CONN_MAGIC = 0x70676330 };
 
-static const char *const state_names[] = {"resting", "connecting", "preparing", "ready"};
+static const char *const state_names[] = {"resting", "connecting", "asking", "ready"};
 static const bool legal[4][4] = {
     [CONN_RESTING] = {[CONN_CONNECTING] = true},
-    [CONN_CONNECTING] = {[CONN_PREPARING] = true, [CONN_RESTING] = true},
-    [CONN_PREPARING] = {[CONN_READY] = true, [CONN_RESTING] = true},
+    [CONN_CONNECTING] = {[CONN_ASKING] = true, [CONN_RESTING] = true},
+    [CONN_ASKING] = {[CONN_READY] = true, [CONN_RESTING] = true},
     [CONN_READY] = {[CONN_RESTING] = true},
 };
 
@@ -135,16 +136,6 @@ static void on_notice(void *arg, const PGresult *notice)
         b->doubted = true;
 }
 
-static bool send_preparations(struct pg_conn *conn)
-{
-    bool sent = PQsetnonblocking(conn->pq, 1) == 0 && PQenterPipelineMode(conn->pq) == 1 &&
-                PQsendQueryParams(conn->pq, SAFETY_SQL, 0, NULL, NULL, NULL, NULL, 0) == 1;
-
-    for (int i = 0; sent && i < SQL_COUNT; i++)
-        sent = PQsendPrepare(conn->pq, statements[i].name, statements[i].text, 0, NULL) == 1;
-    return sent && PQpipelineSync(conn->pq) == 1;
-}
-
 static void judge_settings(struct pg_conn *conn, const PGresult *settings)
 {
     struct err e = safety_judge(settings);
@@ -156,23 +147,7 @@ static void judge_settings(struct pg_conn *conn, const PGresult *settings)
     conn->unfit = true;
 }
 
-static void log_unprepared(struct pg_conn *conn, const PGresult *result)
-{
-    int which = conn->prepared - 1; /* the settings came first */
-    char why[256];
-    struct build out = build_over(why, sizeof why);
-
-    if (!conn->unfit) {
-        result_describe(&out, result);
-        log_event(LOG_ERROR, 0, "statement_not_prepared",
-                  log_text("statement",
-                           which >= 0 && which < SQL_COUNT ? statements[which].name : "settings"),
-                  log_text("why", out.at));
-    }
-    conn->unfit = true;
-}
-
-static void prepared_all(struct pg_conn *conn)
+static void settle(struct pg_conn *conn)
 {
     if (conn->unfit) {
         conn_lost(conn, ERR_DATABASE, "the database is not fit to be used");
@@ -189,23 +164,23 @@ static void prepared_all(struct pg_conn *conn)
     pool_dispatch(conn->pool);
 }
 
-static void take_preparation(struct pg_conn *conn, const PGresult *result)
+static void take_settings(struct pg_conn *conn, const PGresult *result)
 {
     switch (PQresultStatus(result)) {
     case PGRES_TUPLES_OK:
         judge_settings(conn, result);
         break;
-    case PGRES_COMMAND_OK:
-        break;
     case PGRES_PIPELINE_SYNC:
-        prepared_all(conn);
+        settle(conn);
         break;
     default:
-        log_unprepared(conn, result);
+        log_event(LOG_ERROR, 0, "settings_not_told",
+                  log_text("why", err_from_result(result).detail));
+        conn->unfit = true;
     }
 }
 
-static void on_preparing(evutil_socket_t fd, short what, void *arg)
+static void on_asking(evutil_socket_t fd, short what, void *arg)
 {
     struct pg_conn *conn = conn_from(arg);
 
@@ -215,37 +190,43 @@ static void on_preparing(evutil_socket_t fd, short what, void *arg)
         conn_lost_by_libpq(conn);
         return;
     }
-    while (conn->state == CONN_PREPARING && !PQisBusy(conn->pq)) {
+    while (conn->state == CONN_ASKING && !PQisBusy(conn->pq)) {
         PGresult *result = PQgetResult(conn->pq);
 
         if (result == NULL) {
-            conn->prepared++;
             if (PQstatus(conn->pq) == CONNECTION_BAD)
                 conn_lost_by_libpq(conn);
             continue;
         }
-        take_preparation(conn, result);
+        take_settings(conn, result);
         PQclear(result);
     }
-    if (conn->state == CONN_PREPARING)
+    if (conn->state == CONN_ASKING)
         conn_flush(conn);
 }
 
-static void prepare(struct pg_conn *conn)
+static bool send_question(struct pg_conn *conn)
+{
+    return PQsetnonblocking(conn->pq, 1) == 0 && PQenterPipelineMode(conn->pq) == 1 &&
+           PQsendQueryParams(conn->pq, SAFETY_SQL, 0, NULL, NULL, NULL, NULL, 0) == 1 &&
+           PQpipelineSync(conn->pq) == 1;
+}
+
+static void ask(struct pg_conn *conn)
 {
     struct event_base *base = loop_base(conn->pool->loop);
     int fd = PQsocket(conn->pq);
 
     forget_events(conn);
-    conn_set_state(conn, CONN_PREPARING);
-    conn->prepared = 0;
+    conn_set_state(conn, CONN_ASKING);
+    memset(conn->prepared, 0, sizeof conn->prepared);
     conn->unfit = false;
-    conn->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_preparing, conn);
+    conn->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_asking, conn);
     conn->writable = event_new(base, fd, EV_WRITE, conn_on_writable, conn);
     CHECK_ALLOCATED(conn->readable);
     CHECK_ALLOCATED(conn->writable);
     CHECK(event_add(conn->readable, NULL) == 0);
-    if (send_preparations(conn))
+    if (send_question(conn))
         conn_flush(conn);
     else
         conn_lost_by_libpq(conn);
@@ -278,7 +259,7 @@ static void on_connecting(evutil_socket_t fd, short what, void *arg)
         watch(conn, EV_WRITE);
         break;
     case PGRES_POLLING_OK:
-        prepare(conn);
+        ask(conn);
         break;
     default:
         conn_lost_by_libpq(conn);
@@ -308,7 +289,7 @@ static void on_timer(void *arg)
         conn_start(conn);
         break;
     case CONN_CONNECTING:
-    case CONN_PREPARING:
+    case CONN_ASKING:
         conn_lost(conn, ERR_DATABASE, "PostgreSQL did not let us in in time");
         break;
     case CONN_READY:

@@ -44,6 +44,26 @@ void conn_check_deadline(struct pg_conn *conn)
     arm_deadline(conn);
 }
 
+/* What this connection has not prepared yet is prepared now: with all of some 170 statements on every
+ * connection, a server that starts and a database that just came back would parse for seconds. It has
+ * a sync of its own, so it stays prepared when the batch is refused. */
+static bool send_preparations(struct pg_conn *conn, struct batch *b)
+{
+    bool sent = true;
+
+    b->preparing = false;
+    for (const struct batch_item *item = b->first; sent && item != NULL; item = item->next) {
+        const struct statement_row *row = &statements[item->statement];
+
+        if (conn->prepared[item->statement])
+            continue;
+        sent = PQsendPrepare(conn->pq, row->name, row->text, 0, NULL) == 1;
+        conn->prepared[item->statement] = true;
+        b->preparing = true;
+    }
+    return sent && (!b->preparing || PQpipelineSync(conn->pq) == 1);
+}
+
 static bool send_item(PGconn *pq, const struct batch_item *item)
 {
     static const int binary[PARAMS_MAX] = {[0 ... PARAMS_MAX - 1] = 1};
@@ -56,7 +76,7 @@ static bool send_item(PGconn *pq, const struct batch_item *item)
 
 void conn_send(struct pg_conn *conn, struct batch *b)
 {
-    bool sent = true;
+    bool sent;
 
     CHECK(conn->state == CONN_READY && b->state == BATCH_QUEUED);
     b->state = BATCH_SENT;
@@ -65,6 +85,7 @@ void conn_send(struct pg_conn *conn, struct batch *b)
     conn->sent_count++;
     if (conn->sent_count == 1)
         arm_deadline(conn);
+    sent = send_preparations(conn, b);
     for (const struct batch_item *item = b->first; sent && item != NULL; item = item->next)
         sent = send_item(conn->pq, item);
     if (sent && PQpipelineSync(conn->pq) == 1)
@@ -87,6 +108,23 @@ static void finish_oldest(struct pg_conn *conn)
         next->deadline_us = clock_monotonic_us() + conn->pool->batch_ms * US_PER_MS;
     arm_deadline(conn);
     batch_finish(b);
+}
+
+/* What could not be prepared is refused again, by the batch's own statement. */
+static void take_preparation(struct pg_conn *conn, struct batch *b, const PGresult *result)
+{
+    switch (PQresultStatus(result)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_PIPELINE_ABORTED:
+        break;
+    case PGRES_PIPELINE_SYNC:
+        b->preparing = false;
+        break;
+    default:
+        log_event(LOG_ERROR, 0, "statement_not_prepared",
+                  log_text("why", err_from_result(result).detail));
+        conn->unfit |= result_is_fatal(result);
+    }
 }
 
 static void take_result(struct pg_conn *conn, struct batch *b, const PGresult *result)
@@ -122,11 +160,12 @@ static bool read_results(struct pg_conn *conn)
 
         if (result == NULL && PQstatus(conn->pq) == CONNECTION_BAD)
             return false; /* else this loop would never end */
-        if (result == NULL) {
+        if (result == NULL && !b->preparing)
             batch_next_statement(b);
-            continue;
-        }
-        take_result(conn, b, result);
+        else if (result != NULL && b->preparing)
+            take_preparation(conn, b, result);
+        else if (result != NULL)
+            take_result(conn, b, result);
         PQclear(result);
     }
     return true;

@@ -22,7 +22,7 @@ enum {
     PG_CONNECTIONS_MAX = 32,
     PG_DEPTH_MAX = 4, /* batches sent on one connection and not answered; more only wait in line */
     PG_HOSTS_MAX = 8,
-    PG_CONNECT_MS = 5000, /* from the first packet to the last prepared statement */
+    PG_CONNECT_MS = 5000, /* from the first packet to the answered settings */
     PG_BACKOFF_MIN_MS = 100,
     PG_BACKOFF_MAX_MS = 5000,
     PG_BREAKER_FAILURES = 3, /* attempts in vain on every connection; then batches are refused */
@@ -53,6 +53,7 @@ struct batch {
     struct waiter waiter;
     struct batch_item *first, **last;
     struct batch_item *answering; /* whose results come next */
+    bool preparing;               /* what its statements' preparation answers comes before that */
     enum batch_state state;
     struct err error; /* the first one */
     bool undone;      /* PostgreSQL refused a statement: nothing of it was kept, for certain */
@@ -63,7 +64,7 @@ struct batch {
 };
 TAILQ_HEAD(batch_list, batch);
 
-enum conn_state { CONN_RESTING, CONN_CONNECTING, CONN_PREPARING, CONN_READY };
+enum conn_state { CONN_RESTING, CONN_CONNECTING, CONN_ASKING, CONN_READY };
 
 struct pg_conn {
     unsigned magic;
@@ -71,14 +72,14 @@ struct pg_conn {
     PGconn *pq; /* NULL while resting */
     enum conn_state state;
     struct event *readable, *writable;
-    struct loop_timer *timer; /* resting: try again; connecting, preparing: give up; ready: the
+    struct loop_timer *timer; /* resting: try again; connecting, asking: give up; ready: the
                                * oldest batch's deadline */
     struct batch_list sent;   /* oldest first */
     unsigned sent_count;
     unsigned failures; /* attempts in vain since it was last ready */
     unsigned host;     /* which of the hosts the next attempt goes to */
-    int prepared;      /* while preparing: statements answered so far */
-    bool unfit; /* while preparing: something failed; ready: to be dropped after this batch */
+    bool prepared[SQL_COUNT];
+    bool unfit; /* while asking: something failed; ready: to be dropped after this batch */
 };
 
 struct pg_target {

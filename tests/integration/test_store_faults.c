@@ -324,15 +324,26 @@ Test(store_faults, a_read_only_server_is_not_used_until_it_is_the_primary)
     close_all();
 }
 
-Test(store_faults, a_server_that_cannot_prepare_a_statement_is_not_used)
+Test(store_faults, a_statement_that_cannot_be_prepared_fails_its_batch_until_it_can)
 {
-    fixture_open();
-    fixture_exec("ALTER TABLE part RENAME TO parts");
-    bench_open(fixture_conninfo(FIXTURE_APP), 1, 8, 1000);
-    bench_turn(400);
-    cr_assert_not(pg_pool_is_up(bench_pool()));
-    fixture_exec("ALTER TABLE parts RENAME TO part");
-    bench_wait_until_up();
+    struct err e;
+
+    open_with(1, 1000);
+    fixture_exec("ALTER TABLE item RENAME TO items");
+    e = bench_run(inserting(1, 0));
+    cr_expect_eq(e.code, ERR_DATABASE);
+    cr_expect_not(err_is(bench_run(napping(0))), "others go on, on a fresh connection");
+    fixture_exec("ALTER TABLE items RENAME TO item");
+    cr_expect_not(err_is(bench_run(inserting(1, 0))));
+    close_all();
+}
+
+Test(store_faults, a_refused_batch_leaves_its_statements_prepared)
+{
+    open_with(1, 1000);
+    fixture_exec("INSERT INTO item (id) VALUES (1)");
+    cr_expect_eq(bench_run(inserting(1, 0)).code, ERR_ALREADY_EXISTS, "it was its first use");
+    cr_expect_not(err_is(bench_run(inserting(2, 0))));
     close_all();
 }
 
