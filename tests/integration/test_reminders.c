@@ -265,5 +265,7 @@ Test(reminders, one_that_dies_at_it_leaves_it_to_the_next)
         cr_assert(waited < PATIENCE_MS, "nobody took over");
         usleep(STEP_MS * 1000);
     }
-    cr_expect_eq(events(), PEOPLE);
+    cr_expect_eq(fixture_query_int("SELECT count(DISTINCT worker_id) FROM outbox"), PEOPLE);
+    cr_expect_eq(fixture_query_int("SELECT count(DISTINCT (worker_id, data->>'on')) FROM outbox"), events(),
+                 "nobody is told the same thing twice");
 }
