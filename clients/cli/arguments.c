@@ -52,6 +52,19 @@ char *file_read(const char *file, size_t *bytes)
     return content;
 }
 
+bool file_write(const char *file, const char *bytes, size_t count)
+{
+    bool to_screen = strcmp(file, "-") == 0;
+    FILE *to = to_screen ? stdout : fopen(file, "w");
+    bool good = to != NULL && fwrite(bytes, 1, count, to) == count;
+
+    if (to != NULL)
+        good = (to_screen ? fflush(to) : fclose(to)) == 0 && good;
+    if (!good)
+        perror(file);
+    return good;
+}
+
 static json_t *file_read_json(const char *file)
 {
     size_t bytes;
@@ -276,7 +289,7 @@ static int take_argument(struct session *s, const char *value)
 
     if (open == NULL || close == NULL)
         return refuse(s, "多余的参数", "one argument too many", value);
-    if (s->command->body_is_file) {
+    if (strncmp(open, FILE_ARGUMENT, strlen(FILE_ARGUMENT)) == 0) {
         s->argument = value;
         open[-1] = '\0'; /* its name is no part of the address */
         return CLI_DONE;

@@ -6,20 +6,6 @@
 #include "clients/cli/exit.h"
 #include "clients/cli/show.h"
 
-static bool write_file(const char *path, const struct answer *answer)
-{
-    bool to_screen = strcmp(path, "-") == 0;
-    FILE *file = to_screen ? stdout : fopen(path, "w");
-    bool good = file != NULL &&
-                fwrite(answer->body, 1, answer->body_bytes, file) == answer->body_bytes;
-
-    if (file != NULL)
-        good = (to_screen ? fflush(file) : fclose(file)) == 0 && good;
-    if (!good)
-        perror(path);
-    return good;
-}
-
 /* Names are in it: it goes where --save says, and nowhere by itself. */
 int badge_sheet_run(struct session *s)
 {
@@ -32,7 +18,7 @@ int badge_sheet_run(struct session *s)
         return CLI_USAGE;
     }
     status = session_ask(s, &answer);
-    if (status == CLI_DONE && !write_file(s->save, &answer))
+    if (status == CLI_DONE && !file_write(s->save, answer.body, answer.body_bytes))
         status = CLI_INPUT;
     if (status == CLI_DONE && !s->as_json && strcmp(s->save, "-") != 0)
         printf(s->reach.english ? "the stickers are in %s: print at 100 %%, on A4\n"

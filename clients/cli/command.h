@@ -34,8 +34,10 @@ struct column {
     const char *zh, *en;
 };
 
-/* The one argument of a path that is not a number: a pass, as the gate was told. */
+/* Arguments of a path that are no numbers. A pass, as the gate was told. */
 #define PASS_ARGUMENT "{通行号}"
+/* The last one, when it names a file: its bytes are the body. */
+#define FILE_ARGUMENT "{文件}"
 
 struct session;
 struct command {
@@ -97,6 +99,8 @@ void query_put(struct build *out, const char *name, const json_t *value);
 bool was_given(int argc, char **argv, const char *name);
 /* Reads a whole file ("-": standard input); NULL after saying why. The caller's to free. */
 char *file_read(const char *file, size_t *bytes);
+/* Writes one ("-": standard output); false after saying why. */
+bool file_write(const char *file, const char *bytes, size_t count);
 
 /* -- help.c -------------------------------------------------------------------------------------- */
 
@@ -110,6 +114,8 @@ bool help_verb(FILE *to, const char *verb, bool english);
 int import_run(struct session *s);      /* import.c */
 int badge_sheet_run(struct session *s); /* badge.c */
 int show_badge(struct session *s, const json_t *answer); /* likewise */
+int photo_post_run(struct session *s);  /* photo.c */
+int photo_show_run(struct session *s);  /* likewise */
 int policy_trial_run(struct session *s); /* trial.c */
 int policy_show_run(struct session *s); /* policy.c */
 int draft_show(struct session *s, const json_t *answer);

@@ -4,6 +4,8 @@
 
 #include "api/pass_words.h"
 #include "base/json.h"
+#include "crypto/seal.h"
+#include "domain/photo.h"
 
 enum { ANSWER_BYTES_MAX = 4096 };
 
@@ -53,6 +55,18 @@ static void put_freshness(struct json_writer *w, int32_t fresh_ms)
     json_put_raw(w, "fresh_s", build_done(&b));
 }
 
+static void put_photo(struct json_writer *w, struct text photo)
+{
+    char hex[2 * PHOTO_HASH_BYTES + 1];
+
+    if (photo.bytes != PHOTO_HASH_BYTES) {
+        json_put_null(w, "photo");
+        return;
+    }
+    hex_format(photo.at, PHOTO_HASH_BYTES, hex);
+    json_put_string(w, "photo", hex);
+}
+
 static const char *recorded_name(enum recent_recorded recorded)
 {
     return recorded == RECENT_DB ? "db" : recorded == RECENT_SPOOL ? "spool" : "none";
@@ -80,7 +94,7 @@ struct text gate_answer_render(struct exchange *x, const struct gate_telling *te
         json_put_text(&w, "name", telling->name);
     else
         json_put_null(&w, "name");
-    json_put_null(&w, "photo");
+    put_photo(&w, telling->photo);
     json_put_string(&w, "screen", x->english ? row->english : row->screen);
     json_put_string(&w, "voice", x->english ? row->english : row->voice);
     json_put_string(&w, "recorded", recorded_name(telling->recorded));

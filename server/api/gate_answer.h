@@ -12,6 +12,7 @@ struct gate_telling {
     const struct pass *pass;
     const struct site_rule *rule; /* names of the zones that stay shut; NULL: none are */
     struct text name;             /* masked; .at NULL: nobody was recognised */
+    struct text photo;            /* its hash; empty: none */
     enum recent_recorded recorded;
 };
 /* .at is NULL at the arena's ceiling. */

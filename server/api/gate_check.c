@@ -389,6 +389,7 @@ static enum step gate_tell(struct exchange *x)
                                        .pass = &s->pass,
                                        .rule = s->c.site != NULL ? &s->site.rule : NULL,
                                        .name = s->name,
+                                       .photo = s->photo,
                                        .recorded = s->receipt.recorded,
                                    });
     if (answer.at == NULL)

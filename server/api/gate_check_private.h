@@ -30,7 +30,7 @@ struct gate_check {
     struct device device;
     struct engagement engagement;
     struct worker_view worker;
-    struct text name;
+    struct text name, photo;
     struct pass pass;
     struct pass_receipt receipt;
     struct recent_use use;

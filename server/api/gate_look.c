@@ -92,6 +92,7 @@ bool gate_look_person(struct exchange *x, struct gate_check *s)
     if (!registry_worker(app_of(x)->reader, worker_id, &s->worker))
         return false;
     s->name = arena_text(&x->arena, s->worker.name_masked);
+    s->photo = arena_text(&x->arena, s->worker.photo);
     s->c.facts = &s->worker.facts;
     e = s->c.site != NULL ? engaged_here(s, x->today) : NULL;
     return e == NULL || look_at_post(x, s, e);

@@ -6,8 +6,11 @@
  * online. Judging goes on a few thousand at a time, because it is done on a loop. */
 #include "api/gate_roster.h"
 
+#include <string.h>
+
 #include "api/access.h"
 #include "api/app.h"
+#include "api/gate_site.h"
 #include "api/resource.h"
 #include "crypto/roster.h"
 #include "domain/gate.h"
@@ -40,20 +43,6 @@ const size_t gate_roster_state_bytes = sizeof(struct roster_state);
 
 /* -- whose, and of which day ------------------------------------------------------------------------ */
 
-/* Between registry_enter and registry_leave. */
-static struct err find_site(const struct exchange *x, const struct site **site)
-{
-    const struct registry_reader *reader = app_of(x)->reader;
-    const struct device *device = registry_device(reader, caller_of(x)->device_id);
-
-    if (caller_of(x)->device_id == 0)
-        return err_make(ERR_FORBIDDEN);
-    *site = device != NULL ? registry_site(reader, device->site_id) : NULL;
-    if (*site == NULL)
-        return err_make(ERR_NOT_READY);
-    return device->active ? OK : err_make(ERR_DEVICE_DISABLED);
-}
-
 static struct err choose_day(const struct exchange *x, struct roster_state *s)
 {
     const struct roster_query *query = x->query;
@@ -67,21 +56,18 @@ static struct err choose_day(const struct exchange *x, struct roster_state *s)
 static enum step roster_load(struct exchange *x)
 {
     struct roster_state *s = x->state;
-    const struct site *site = NULL;
     struct err e = choose_day(x, s);
+    int64_t site_id = 0;
     struct batch *b;
 
-    registry_enter(app_of(x)->reader);
     if (!err_is(e))
-        e = find_site(x, &site);
-    if (!err_is(e))
-        s->head.site = (uint64_t)site->id;
-    registry_leave(app_of(x)->reader);
+        e = gate_site_find(x, &site_id);
     if (err_is(e))
         return exchange_fail(x, e);
+    s->head.site = (uint64_t)site_id;
     b = batch_new(app_of(x)->pg, &x->arena);
     if (b != NULL)
-        roster_slots(b, (int64_t)s->head.site, s->head.day, ROWS_MAX + 1, &s->slots);
+        roster_slots(b, site_id, s->head.day, ROWS_MAX + 1, &s->slots);
     return load_send(x, b);
 }
 
@@ -144,6 +130,8 @@ static bool judge(const struct registry_reader *reader, struct roster_head *head
     row->colour_here = colour;
     row->restrictions = shut_zones(&post, colour, head->day);
     row->trade = engaged->trade;
+    if (worker.photo.bytes == sizeof row->photo)
+        memcpy(row->photo, worker.photo.at, sizeof row->photo);
     return true;
 }
 
@@ -174,7 +162,7 @@ static enum step roster_judge_some(struct exchange *x)
 
     if (s->slots.count > ROWS_MAX)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
-    if (s->rows == NULL) /* zeroed: no photo, and nothing in the gaps between members */
+    if (s->rows == NULL) /* zeroed: no photo, unless there is one, and nothing in the gaps between members */
         s->rows = arena_new_array(&x->arena, (size_t)s->slots.count + 1, struct roster_row);
     if (s->rows == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));

@@ -11,6 +11,26 @@
 
 enum { SITE_BYTES_MAX = SITE_RULE_BYTES_MAX + 32 * 1024 };
 
+struct err gate_site_find(const struct exchange *x, int64_t *site_id)
+{
+    const struct registry_reader *reader = app_of(x)->reader;
+    const struct device *device;
+    struct err e = OK;
+
+    if (caller_of(x)->device_id == 0)
+        return err_make(ERR_FORBIDDEN);
+    registry_enter(app_of(x)->reader);
+    device = registry_device(reader, caller_of(x)->device_id);
+    if (device == NULL || registry_site(reader, device->site_id) == NULL)
+        e = err_make(ERR_NOT_READY);
+    else if (!device->active)
+        e = err_make(ERR_DEVICE_DISABLED);
+    else
+        *site_id = device->site_id;
+    registry_leave(app_of(x)->reader);
+    return e;
+}
+
 static void put_gate(const struct device *device, struct json_writer *w)
 {
     static const char *const directions[] = {

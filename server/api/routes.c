@@ -29,6 +29,7 @@
 #include "api/orgs.h"
 #include "api/pass_reads.h"
 #include "api/pass_replay.h"
+#include "api/photos.h"
 #include "api/policies.h"
 #include "api/policy_findings.h"
 #include "api/sites.h"
@@ -171,6 +172,10 @@ const struct route routes[] = {
          &worker_calendar_state_bytes, "A person's colour on each day of a span"),
     READ("/v1/workers/{id}/stars", MAY_READ_WORKER, NULL, worker_stars, &worker_read_state_bytes,
          "The stars that a person was praised with"),
+    {METHOD_POST, "/v1/workers/{id}/photo", MAY_ENROL, NULL, NULL, photo_post, &photo_state_bytes,
+     PHOTO_BYTES_MAX, PHOTO_MEDIA_TYPE, true, "A person's photo, for guards to compare"},
+    READ("/v1/workers/{id}/photo", MAY_READ_WORKER, NULL, photo_get, &photo_state_bytes,
+         "A person's photo"),
     READ("/v1/workers/{id}/accesses", MAY_READ_WORKER, worker_accesses_query, worker_accesses_list,
          &worker_read_state_bytes, "Who looked at a person"),
     READ("/v1/identity-reviews", MAY_READ_AUDIT, identity_reviews_query, identity_review_list,
@@ -238,6 +243,8 @@ const struct route routes[] = {
          "What a gate must know of its site to decide while alone"),
     READ("/v1/gate/roster", MAY_CHECK, gate_roster_query, gate_roster_get, &gate_roster_state_bytes,
          "Who may enter the gate's site on a day, signed, for a gate without network"),
+    READ("/v1/gate/photos/{hash}", MAY_CHECK, NULL, gate_photo_get, &photo_state_bytes,
+         "The photo of somebody who works on the gate's site"),
     READ("/v1/lists", MAY_CHECK, NULL, list_overview_get, NULL,
          "Which status lists there are for a gate's region"),
     READ("/v1/lists/{region}/{number}/{day}", MAY_CHECK, NULL, list_get, &list_get_state_bytes,

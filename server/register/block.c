@@ -4,18 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_present(const struct block *block, unsigned at)
+static bool is_set(const uint64_t bits[BLOCK_WORKERS / 64], unsigned at)
 {
-    return (block->present[at / 64] >> (at % 64) & 1) != 0;
+    return (bits[at / 64] >> (at % 64) & 1) != 0;
+}
+
+static void set(uint64_t bits[BLOCK_WORKERS / 64], unsigned at)
+{
+    bits[at / 64] |= UINT64_C(1) << (at % 64);
 }
 
 bool block_view(const struct block *block, int64_t worker_id, struct worker_view *view)
 {
     unsigned at = (unsigned)worker_id & (BLOCK_WORKERS - 1);
     uint32_t fact = block->fact_from[at], engaged = block->engaged_from[at];
-    uint32_t name = block->name_from[at];
+    uint32_t photo = block->name_from[at];
+    uint32_t name = photo + (is_set(block->photographed, at) ? PHOTO_HASH_BYTES : 0);
 
-    if (!is_present(block, at))
+    if (!is_set(block->present, at))
         return false;
     *view = (struct worker_view){
         .worker_id = worker_id,
@@ -28,6 +34,7 @@ bool block_view(const struct block *block, int64_t worker_id, struct worker_view
         .engaged = block->engaged + engaged,
         .engaged_count = block->engaged_from[at + 1] - engaged,
         .name_masked = {block->name + name, block->name_from[at + 1] - name},
+        .photo = {block->name + photo, name - photo},
         .index = block->index[at] == UINT32_MAX ? INDEX_NONE : block->index[at],
         .access_version = block->access_version[at],
     };
@@ -73,7 +80,7 @@ static struct sizes measure(struct merge m)
         sum.workers++;
         sum.facts += view.facts.count;
         sum.engaged += view.engaged_count;
-        sum.name_bytes += view.name_masked.bytes;
+        sum.name_bytes += view.photo.bytes + view.name_masked.bytes;
     }
     CHECK(m.row == m.end); /* every row belongs to this block, and they are sorted */
     return sum;
@@ -88,16 +95,20 @@ static void copy(void *to, const void *from, size_t bytes)
 
 static void put_worker(struct block *block, unsigned at, const struct worker_view *view)
 {
+    CHECK(view->photo.bytes == 0 || view->photo.bytes == PHOTO_HASH_BYTES);
     copy(block->fact + block->fact_from[at], view->facts.fact,
            view->facts.count * sizeof *view->facts.fact);
     copy(block->engaged + block->engaged_from[at], view->engaged,
            view->engaged_count * sizeof *view->engaged);
-    copy(block->name + block->name_from[at], view->name_masked.at,
-           view->name_masked.bytes);
+    copy(block->name + block->name_from[at], view->photo.at, view->photo.bytes);
+    copy(block->name + block->name_from[at] + view->photo.bytes, view->name_masked.at,
+         view->name_masked.bytes);
     block->fact_from[at + 1] += view->facts.count;
     block->engaged_from[at + 1] += view->engaged_count;
-    block->name_from[at + 1] += (uint32_t)view->name_masked.bytes;
-    block->present[at / 64] |= UINT64_C(1) << (at % 64);
+    block->name_from[at + 1] += (uint32_t)(view->photo.bytes + view->name_masked.bytes);
+    set(block->present, at);
+    if (view->photo.bytes > 0)
+        set(block->photographed, at);
     block->version[at] = view->facts.version;
     block->access_version[at] = view->access_version;
     block->index[at] = view->index >= UINT32_MAX ? UINT32_MAX : (uint32_t)view->index;

@@ -2,7 +2,8 @@
  *
  * What scoring reads lies in columns; events, engagements and masked names are packed behind, in
  * the same allocation. A block is changed by making another one (block_merge). Columns beside the
- * packed data cost 29 bytes a worker; what follows is 12 a fact, 32 an engagement, and the name. */
+ * packed data cost 29 bytes a worker; what follows is 12 a fact, 32 an engagement, the name, and 16
+ * for a photo. */
 #ifndef REGISTER_BLOCK_H
 #define REGISTER_BLOCK_H
 
@@ -14,6 +15,7 @@ struct block {
     uint32_t number; /* of the worker ids [number << 9, (number + 1) << 9) */
     uint32_t count;  /* of workers that are there */
     uint64_t present[BLOCK_WORKERS / 64];
+    uint64_t photographed[BLOCK_WORKERS / 64]; /* the photo's hash lies before the name */
     uint32_t version[BLOCK_WORKERS];
     int32_t access_version[BLOCK_WORKERS];
     uint32_t index[BLOCK_WORKERS];           /* UINT32_MAX: no slot yet */

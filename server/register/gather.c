@@ -55,6 +55,8 @@ bool gather_worker(void *arg, const struct text *fields)
     }
     view.name_masked = arena_text(&gather->arena, row.name_masked);
     CHECK_ALLOCATED(view.name_masked.at);
+    if (row.photo.bytes == PHOTO_HASH_BYTES)
+        view.photo = arena_text(&gather->arena, row.photo);
     view.index = row.index >> 20 < SLOT_LISTS_MAX ? row.index : INDEX_NONE;
     view.access_version = row.access_version;
     gather->views[gather->count++] = view;

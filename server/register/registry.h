@@ -11,6 +11,7 @@
 #include "base/loop.h"
 #include "base/waiter.h"
 #include "domain/directory.h"
+#include "domain/photo.h"
 #include "domain/policy.h"
 
 struct registry;
@@ -45,6 +46,7 @@ struct worker_view {
     const struct engaged *engaged;
     unsigned engaged_count;
     struct text name_masked;
+    struct text photo; /* PHOTO_HASH_BYTES of it, or none */
     uint64_t index; /* of the worker's own slot; INDEX_NONE until it has one */
     int32_t access_version; /* 0: erased */
 };

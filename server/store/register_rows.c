@@ -15,10 +15,11 @@ bool worker_row_read(const struct text *fields, struct worker_row *row)
     row->packed = fields[REGISTER_WORKERS_PACKED];
     row->name_masked = fields[REGISTER_WORKERS_NAME_MASKED];
     row->index = (uint64_t)index;
+    row->photo = fields[REGISTER_WORKERS_PHOTO];
     return row->worker_id > 0 && version >= 0;
 }
 
-_Static_assert((int)REGISTER_WORKERS_INDEX == (int)REGISTER_LOAD_WORKERS_INDEX &&
+_Static_assert((int)REGISTER_WORKERS_PHOTO == (int)REGISTER_LOAD_WORKERS_PHOTO &&
                    (int)REGISTER_WORKERS_COLUMNS == (int)REGISTER_LOAD_WORKERS_COLUMNS,
                "both statements give the same columns");
 

@@ -15,6 +15,7 @@ struct worker_row { /* register_workers, register_load_workers */
     struct text name_masked; /* empty: erased */
     int32_t access_version;  /* 0: erased */
     uint64_t index;          /* UINT64_MAX: no slot */
+    struct text photo;       /* its hash; empty: none */
 };
 MUST_USE bool worker_row_read(const struct text *fields, struct worker_row *row);
 

@@ -18,6 +18,7 @@
 
 #include "clients/cli/exit.h"
 #include "support/pg_fixture.h"
+#include "support/photo_maker.h"
 #include "support/server.h"
 
 enum { ARGUMENTS_MAX = 32, OUT_BYTES = 256 * 1024 };
@@ -274,6 +275,38 @@ Test(cli, from_enrolment_to_the_gate_and_back)
     EXPECT(CLI_REFUSED, JIANAN("safety_officer", "pass", "show", "1-1-1-20260101"));
     EXPECT(CLI_DONE, JIANAN("worker", "worker", "accesses", "me"));
     EXPECT_WORDS("worker.colour");
+}
+
+static size_t read_photo(const char *path, char *bytes, size_t max)
+{
+    FILE *file = fopen(path, "r");
+    size_t count;
+
+    cr_assert_not_null(file, "%s", path);
+    count = fread(bytes, 1, max, file);
+    fclose(file);
+    return count;
+}
+
+Test(cli, a_photo_goes_in_and_comes_back_the_same)
+{
+    const char *site = made_world(), *worker = made_worker(site);
+    char sent[2048], back[2048];
+    struct build jpeg = build_over(sent, sizeof sent);
+    FILE *file = fopen(in_dir("photo.jpg"), "w");
+
+    photo_make(96, 120, "face", 0, &jpeg);
+    cr_assert(file != NULL && fwrite(sent, 1, build_done(&jpeg).bytes, file) > 0);
+    cr_assert_eq(fclose(file), 0);
+    EXPECT(CLI_DONE, JIANAN("contractor", "photo", "post", worker, in_dir("photo.jpg")));
+    EXPECT_WORDS("照片已存");
+    EXPECT(CLI_USAGE, JIANAN("contractor", "photo", "show", worker));
+    EXPECT(CLI_DONE, JIANAN("contractor", "photo", "show", worker, "--save", in_dir("back.jpg")));
+    cr_expect_eq(read_photo(in_dir("back.jpg"), back, sizeof back), build_done(&jpeg).bytes);
+    cr_expect_eq(memcmp(sent, back, build_done(&jpeg).bytes), 0);
+    EXPECT(CLI_INPUT, JIANAN("contractor", "photo", "post", worker, in_dir("operator.key")));
+    EXPECT_WORDS("JPEG");
+    EXPECT(CLI_REFUSED, JIANAN("regulator", "photo", "post", worker, in_dir("photo.jpg")));
 }
 
 Test(cli, a_wrong_record_is_taken_back_and_the_old_one_stays_readable)

@@ -175,7 +175,9 @@ static size_t render_head(const struct http_question *q, size_t body_bytes, char
 
 struct http_reply client_ask(struct http_client *client, const struct http_question *question)
 {
-    size_t body_bytes = question->body != NULL ? strlen(question->body) : 0;
+    size_t body_bytes = question->body_bytes > 0   ? question->body_bytes
+                        : question->body != NULL ? strlen(question->body)
+                                                 : 0;
     bool was_connected = client->fd >= 0;
     char head[HEAD_MAX];
     size_t head_bytes = render_head(question, body_bytes, head);

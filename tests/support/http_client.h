@@ -37,6 +37,7 @@ struct http_question {
     const char *method, *path;
     const char *key;         /* Authorization: Bearer; NULL: none */
     const char *body;        /* NULL: none */
+    size_t body_bytes;       /* 0: up to its NUL */
     const char *media_type;  /* NULL: application/json */
     const char *idempotency; /* NULL: a new key for each POST, PATCH, PUT, DELETE; "": none */
     const char *extra;       /* further header lines, each ended by \r\n; NULL: none */

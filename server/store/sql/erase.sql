@@ -1,6 +1,6 @@
 -- Erases a person: name, number, phone, key, salt and the sealed words of every record. The records
 -- themselves hold codes, dates and hashes that nobody can open any more. An appeal that nobody has
--- answered yet is void: there is nobody left to answer.
+-- answered yet is void: there is nobody left to answer. His photos go with his row (person_photo).
 -- $1 worker_id bigint
 -- $2 account_id bigint
 -- writes
