@@ -17,6 +17,7 @@
 #include "jobs/jobs.h"
 #include "jobs/outbox.h"
 #include "jobs/site_alerts.h"
+#include "net/files.h"
 #include "print/sheet.h"
 #include "register/presence.h"
 #include "register/recent.h"
@@ -104,7 +105,7 @@ static struct buckets *new_buckets(int64_t period_us, int64_t count)
     return buckets;
 }
 
-enum { ERRANDS_WAITING_MAX = 64, SHORT_FAILURES_PER_MIN = 10 };
+enum { ERRANDS_WAITING_MAX = 64, PASSWORDS_WAITING_MAX = 32, SHORT_FAILURES_PER_MIN = 10 };
 
 static void fill_shared(struct service *service)
 {
@@ -114,6 +115,10 @@ static void fill_shared(struct service *service)
     shared->registry = registry_new();
     shared->surveyor = surveyor_start(shared->registry);
     shared->errands = errands_start(ERRANDS_WAITING_MAX);
+    shared->passwords = errands_start(PASSWORDS_WAITING_MAX);
+    shared->origin = s->origin;
+    shared->session_limits = (struct session_limits){s->session_idle_min * 60,
+                                                     s->session_hours * 3600};
     shared->presence = presence_new(PRESENCE_ENTRIES);
     shared->recent = recent_new(RECENT_ENTRIES);
     shared->metrics = metrics_new();
@@ -252,6 +257,10 @@ struct err service_open(const struct settings *settings, struct arena *arena,
         e = open_tls(service);
     if (err_is(e))
         return e;
+    if (settings->web_root[0] != '\0')
+        e = files_read(settings->web_root, &service->shared.pages);
+    if (err_is(e))
+        return e;
     fill_shared(service);
     service->loop_count = settings->loops > 0 ? (unsigned)settings->loops
                         : cores > 0           ? (unsigned)cores
@@ -326,6 +335,7 @@ static void close_loop(struct service_loop *l)
     pg_pool_free(app->pass_pg);
     pg_pool_free(app->pg);
     errands_abandon(app->shared->errands, app->loop);
+    errands_abandon(app->shared->passwords, app->loop);
     if (app->number == 0) { /* their batches have gone with the pool */
         jobs_stop(l->service->jobs);
         site_alerts_stop(l->service->alerts);
@@ -345,6 +355,7 @@ void service_close(struct service *service)
     outbox_stop(service->outbox);
     surveyor_stop(shared->surveyor); /* who waits for it is told by posting to a loop */
     errands_halt(shared->errands);
+    errands_halt(shared->passwords);
     outbox_free(service->outbox);
     if (shared->follower != NULL)
         follower_stop(shared->follower);
@@ -353,6 +364,8 @@ void service_close(struct service *service)
         close_loop(&service->loops[i]);
     free(service->loops);
     errands_free(shared->errands);
+    errands_free(shared->passwords);
+    files_free(shared->pages);
     sheet_close();
     free(shared->key_requests);
     free(shared->short_failures);

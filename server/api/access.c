@@ -1,7 +1,10 @@
 #include "api/access.h"
 
 #include "api/app.h"
+#include "api/cookie.h"
 #include "store/access.h"
+
+#include <string.h>
 
 static const uint32_t permissions[ACCOUNT_ROLES] = {
 #define ROLE(name, may) [ACCOUNT_##name] = (may),
@@ -24,7 +27,7 @@ const char *permission_name(enum permission one)
         "MAY_READ_DIRECTORY", "MAY_READ_PASSES", "MAY_READ_AUDIT",   "MAY_READ_HEALTH",
         "MAY_GIVE_ACCESS",   "MAY_ERASE",        "MAY_MAKE_CODE",    "MAY_SET_POLICY",
         "MAY_CONSENT",       "MAY_FIND_WORKER",  "MAY_SET_WEBHOOK",
-        "MAY_APPEAL",        "MAY_ANSWER",       "MAY_BADGE",
+        "MAY_APPEAL",        "MAY_ANSWER",       "MAY_BADGE",        "MAY_SIGN_IN",
     };
     int place = __builtin_ctz((unsigned)one);
 
@@ -62,6 +65,8 @@ struct asking {
     int32_t claimed_version; /* what the worker's key says */
     struct account account;  /* as PostgreSQL has it */
     int32_t access_version;  /* likewise; 0: no such person */
+    bool by_session;
+    struct session_found session;
 };
 
 static int64_t address_hash(const char *peer)
@@ -75,29 +80,34 @@ static int64_t address_hash(const char *peer)
 
 /* Keys that the register does not know cost a query, so an address may show only so many that turn
  * out to be none. */
-static bool may_ask(struct exchange *x)
+bool access_may_try(struct exchange *x)
 {
     return bucket_has(app_of(x)->shared->address_failures, address_hash(x->request->peer),
                       clock_monotonic_us());
 }
 
+bool access_tried(struct exchange *x)
+{
+    return bucket_take(app_of(x)->shared->address_failures, address_hash(x->request->peer),
+                       clock_monotonic_us());
+}
+
 static enum step is_no_key(struct exchange *x)
 {
-    if (!bucket_take(app_of(x)->shared->address_failures, address_hash(x->request->peer),
-                     clock_monotonic_us()))
-        return exchange_fail(x, err_make(ERR_RATE_LIMITED));
-    return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+    return exchange_fail(x, err_make(access_tried(x) ? ERR_UNAUTHENTICATED : ERR_RATE_LIMITED));
 }
 
 static enum step ask_database(struct exchange *x, struct asking *asking)
 {
     struct batch *b = batch_new(app_of(x)->pg, &x->arena);
 
-    if (!may_ask(x))
+    if (!access_may_try(x))
         return exchange_fail(x, err_make(ERR_RATE_LIMITED));
     if (b == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
-    if (asking->prefix.at != NULL)
+    if (asking->by_session)
+        session_find(b, asking->hash, &app_of(x)->shared->session_limits, &asking->session);
+    else if (asking->prefix.at != NULL)
         access_find_account(b, asking->prefix, &asking->account);
     else
         access_find_worker(b, caller_of(x)->worker_id, &asking->access_version);
@@ -156,16 +166,45 @@ static enum step by_api_key(struct exchange *x, struct text key)
     return known ? STEP_NEXT : ask_database(x, asking);
 }
 
+/* A browser's: the token of a session, or a worker's key. */
+static enum step by_cookie(struct exchange *x, struct text cookie)
+{
+    struct caller *caller = x->caller;
+    struct asking *asking;
+    enum step step;
+
+    if (cookie.bytes >= WORKER_KEY_BYTES)
+        return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
+    if (text_starts(cookie, TEXT("jw_"))) {
+        step = by_worker_key(x, cookie);
+    } else {
+        asking = arena_new(&x->arena, struct asking);
+        if (asking == NULL)
+            return exchange_fail(x, err_make(ERR_TOO_LARGE));
+        asking->by_session = true;
+        sha256(cookie, asking->hash);
+        step = ask_database(x, asking);
+    }
+    if (step == STEP_DONE)
+        return step;
+    caller->by_cookie = true;
+    csrf_of(cookie, caller->csrf);
+    return step;
+}
+
 enum step access_authenticate(struct exchange *x)
 {
     struct text header = http_header(x->request, "authorization");
-    struct text bearer = TEXT("Bearer ");
+    struct text bearer = TEXT("Bearer "), cookie;
 
     x->caller = arena_new(&x->arena, struct caller);
     if (x->caller == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
     if (x->route->permission == 0)
         return STEP_NEXT;
+    cookie = cookie_find(x->request, COOKIE_SESSION);
+    if (header.at == NULL && cookie.at != NULL)
+        return by_cookie(x, cookie);
     if (header.bytes <= bearer.bytes ||
         !text_equal_ignoring_case((struct text){header.at, bearer.bytes}, bearer))
         return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
@@ -173,6 +212,39 @@ enum step access_authenticate(struct exchange *x)
     if (text_starts(header, TEXT("jw_")))
         return by_worker_key(x, header);
     return by_api_key(x, header);
+}
+
+bool role_needs_totp(enum account_role role)
+{
+    return role == ACCOUNT_OPERATOR || role == ACCOUNT_REGULATOR;
+}
+
+/* Who has no authenticator app yet and needs one may set it up, and nothing else. */
+static enum step become_signed_in(struct exchange *x, const struct session_found *found)
+{
+    struct caller *caller = x->caller, before = *caller;
+    struct batch *b;
+    struct err e;
+
+    if (found->id == 0 || !found->account.active)
+        return is_no_key(x);
+    e = become(x, &found->account);
+    if (err_is(e))
+        return exchange_fail(x, e);
+    caller->by_cookie = before.by_cookie;
+    memcpy(caller->csrf, before.csrf, sizeof caller->csrf);
+    caller->session_id = found->id;
+    caller->session_since = found->opened_at;
+    caller->totp_missing = role_needs_totp(caller->role) && !found->totp;
+    if (caller->totp_missing)
+        caller->permissions &= MAY_SIGN_IN;
+    if (!found->stale)
+        return STEP_NEXT;
+    b = batch_new(app_of(x)->pg, &x->arena);
+    if (b == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    session_seen(b, found->id);
+    return exchange_wait(x, batch_send(b, exchange_waiter(x)));
 }
 
 enum step access_authenticated(struct exchange *x)
@@ -183,6 +255,8 @@ enum step access_authenticated(struct exchange *x)
     if (asking == NULL) /* the register knew, or the route is open */
         return STEP_NEXT;
     x->input = NULL;
+    if (asking->by_session)
+        return become_signed_in(x, &asking->session);
     if (asking->prefix.at == NULL) {
         if (asking->access_version == 0 || asking->access_version != asking->claimed_version)
             return is_no_key(x);
@@ -194,15 +268,38 @@ enum step access_authenticated(struct exchange *x)
     return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
 }
 
+/* Who comes by cookie may have been sent here by another site's page. */
+static struct err check_pages_own(const struct exchange *x)
+{
+    struct text token = http_header(x->request, "x-csrf-token");
+    const struct caller *caller = caller_of(x);
+    struct err e;
+
+    if (!caller->by_cookie || x->request->method == METHOD_GET ||
+        x->request->method == METHOD_HEAD)
+        return OK;
+    e = same_site(x);
+    if (err_is(e))
+        return e;
+    return token.bytes == CSRF_BYTES - 1 && bytes_equal(token.at, caller->csrf, token.bytes)
+               ? OK
+               : err_make(ERR_CSRF);
+}
+
 enum step access_permit(struct exchange *x)
 {
     const struct caller *caller = caller_of(x);
     int64_t who = caller->role == ACCOUNT_WORKER ? -caller->worker_id : caller->account_id;
+    struct err e;
 
-    if (x->route->permission != 0 &&
-        !bucket_take(app_of(x)->shared->key_requests, who, clock_monotonic_us()))
+    if (x->route->permission == 0)
+        return STEP_NEXT;
+    if (!bucket_take(app_of(x)->shared->key_requests, who, clock_monotonic_us()))
         return exchange_fail(x, err_make(ERR_RATE_LIMITED));
-    if (x->route->permission != 0 && (caller_of(x)->permissions & x->route->permission) == 0)
-        return exchange_fail(x, err_make(ERR_FORBIDDEN));
-    return STEP_NEXT;
+    e = check_pages_own(x);
+    if (err_is(e))
+        return exchange_fail(x, e);
+    if ((caller->permissions & x->route->permission) != 0)
+        return STEP_NEXT;
+    return exchange_fail(x, err_make(caller->totp_missing ? ERR_TOTP_SETUP : ERR_FORBIDDEN));
 }

@@ -2,7 +2,9 @@
  *
  * Authorization: Bearer jk_… is an organisation's or a device's key, Bearer jw_… a worker's own.
  * Keys are found in the register; one that it does not know yet is asked of PostgreSQL before
- * anybody is told 401, so that a new key works at once on every server. */
+ * anybody is told 401, so that a new key works at once on every server. Browsers come with a
+ * cookie (api/cookie.h) in place of the header: a session of an account, which PostgreSQL is asked
+ * for each time, so that one that has ended is dead at once everywhere; or a worker's key. */
 #ifndef API_ACCESS_H
 #define API_ACCESS_H
 
@@ -35,8 +37,11 @@ enum permission {
     MAY_SET_WEBHOOK = 1 << 22,
     MAY_APPEAL = 1 << 23,
     MAY_ANSWER = 1 << 24,         /* appeals */
-    MAY_BADGE = 1 << 25           /* have stickers for helmets made */
+    MAY_BADGE = 1 << 25,          /* have stickers for helmets made */
+    MAY_SIGN_IN = 1 << 26         /* people: have sessions, look at their own account */
 };
+
+enum { CSRF_BYTES = 32 + 1 }; /* hex */
 
 struct caller {
     enum account_role role;
@@ -44,6 +49,11 @@ struct caller {
     int64_t org_id, site_id, device_id, worker_id;
     struct text region; /* prefix that an inspector or regulator is in charge of */
     uint32_t permissions;
+    int64_t session_id;    /* 0: came with a key */
+    time_us session_since; /* when it was opened */
+    bool by_cookie;        /* a browser: what changes something needs the token below */
+    bool totp_missing;     /* may do nothing else before an authenticator app is set up */
+    char csrf[CSRF_BYTES];
 };
 
 uint32_t role_permissions(enum account_role role);
@@ -52,8 +62,16 @@ const char *permission_name(enum permission one); /* "MAY_ENROL" */
 /* Step: sets x->caller, or answers 401. A route without permission is open to everybody. */
 enum step access_authenticate(struct exchange *x);
 enum step access_authenticated(struct exchange *x); /* after asking PostgreSQL */
-/* Step: answers 403 unless the caller holds one of the route's permissions. */
+/* Step: answers 403 unless the caller holds one of the route's permissions; by cookie, also unless
+ * the request is of our own pages. */
 enum step access_permit(struct exchange *x);
+
+/* What guessing costs: one address may show only so many keys and passwords that are none. */
+bool access_may_try(struct exchange *x);
+bool access_tried(struct exchange *x); /* counts one; false: that was one too many */
+
+/* Roles that sign in with an authenticator app beside their password. */
+bool role_needs_totp(enum account_role role);
 
 static inline const struct caller *caller_of(const struct exchange *x)
 {

@@ -15,6 +15,7 @@
 #include "store/merkle_log.h"
 #include "store/outbox.h"
 #include "store/pg.h"
+#include "store/sessions.h"
 
 struct passes;   /* api/passes.h: group commit of one loop */
 struct presence; /* register/presence.h: who is inside, shared */
@@ -29,6 +30,10 @@ struct shared {
     struct follower *follower;
     struct surveyor *surveyor;
     struct errands *errands; /* base/errands.h */
+    struct errands *passwords; /* the same, for hashing them: 20 ms each, and nothing else waits behind */
+    struct files *pages;       /* net/files.h; NULL: the API only */
+    const char *origin;        /* as browsers see us, or "" */
+    struct session_limits session_limits;
     struct vault *vault;
     struct signer *signer;
     struct trust_list trust;

@@ -7,6 +7,7 @@
 #include "api/app.h"
 #include "api/input.h"
 #include "api/metrics.h"
+#include "api/pages.h"
 #include "api/write.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -145,6 +146,8 @@ static enum step find_route(struct exchange *x)
         return exchange_fail(x, err_make(ERR_STOPPING));
     e = router_find(app_of(x)->shared->router, x->request->method, x->request->path, &x->arena,
                     match, &allowed);
+    if (e.code == ERR_NOT_FOUND && pages_have(x))
+        return pages_answer(x);
     if (err_is(e))
         return exchange_fail(x, e);
     e = exchange_take_route(x, match);

@@ -25,6 +25,7 @@
 #include "api/holidays.h"
 #include "api/imports.h"
 #include "api/log_reads.h"
+#include "api/logins.h"
 #include "api/lists.h"
 #include "api/orgs.h"
 #include "api/pass_reads.h"
@@ -32,6 +33,8 @@
 #include "api/photos.h"
 #include "api/policies.h"
 #include "api/policy_findings.h"
+#include "api/sessions.h"
+#include "api/sign_in.h"
 #include "api/sites.h"
 #include "api/trials.h"
 #include "api/trust.h"
@@ -83,6 +86,33 @@ const struct route routes[] = {
           &account_state_bytes, "Change an account or switch it off"),
     WRITE(METHOD_POST, "/v1/accounts/{id}/key", MAY_SET_UP, NULL, account_rekey,
           &account_state_bytes, "Give an account another key; the one before ends"),
+
+    /* people who sign in. No Idempotency-Key: what is stored with it would say something of the
+     * password, and to do these twice does no harm */
+    {METHOD_POST, "/v1/session", 0, NULL, sign_in_fields, sign_in_post, &sign_in_state_bytes, 0,
+     NULL, false, "Sign in: login name, password, six digits"},
+    READ("/v1/session", MAY_SIGN_IN, NULL, session_get, &session_state_bytes,
+         "Who am I, and what have I to do next"),
+    {METHOD_DELETE, "/v1/session", MAY_SIGN_IN, NULL, NULL, session_delete, &session_state_bytes,
+     0, NULL, false, "Sign out"},
+    READ("/v1/sessions", MAY_SIGN_IN, NULL, sessions_get, &session_state_bytes,
+         "Where I am signed in"),
+    {METHOD_DELETE, "/v1/sessions/{id}", MAY_SIGN_IN, NULL, NULL, sessions_delete,
+     &session_state_bytes, 0, NULL, false, "End one of my sessions"},
+    {METHOD_POST, "/v1/session/password", MAY_SIGN_IN, NULL, password_change_fields,
+     password_change_post, &password_state_bytes, 0, NULL, false,
+     "Change my password; my other sessions end"},
+    {METHOD_POST, "/v1/session/totp", MAY_SIGN_IN, NULL, NULL, totp_post, &totp_state_bytes, 0,
+     NULL, false, "Set up an authenticator app: a secret to scan"},
+    {METHOD_POST, "/v1/session/totp/confirm", MAY_SIGN_IN, NULL, totp_confirm_fields,
+     totp_confirm_post, &totp_state_bytes, 0, NULL, false,
+     "Show by a code that the authenticator app is set up"},
+    {METHOD_POST, "/v1/password", 0, NULL, password_link_fields, password_link_post,
+     &password_state_bytes, 0, NULL, false, "Choose a password by the link that I was given"},
+    WRITE(METHOD_POST, "/v1/accounts/{id}/login", MAY_SET_UP, login_post_fields, login_post,
+          &login_post_bytes, "Give an account a login name and a link to choose a password"),
+    {METHOD_DELETE, "/v1/accounts/{id}/sessions", MAY_SET_UP, NULL, NULL, account_sessions_delete,
+     &session_state_bytes, 0, NULL, false, "End every session of an account"},
 
     READ("/v1/sites/{id}/standing", MAY_READ_DIRECTORY, NULL, site_standing_get,
          &alert_state_bytes, "How many of a site's people are green, yellow, red"),

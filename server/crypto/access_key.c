@@ -45,6 +45,15 @@ bool worker_key_parse(const struct vault *vault, struct text key, int64_t *worke
     return key.bytes == expected.bytes && bytes_equal(key.at, expected.at, key.bytes);
 }
 
+void vault_mark(const struct vault *vault, struct text purpose, struct text of, char hex[65])
+{
+    const struct text parts[] = {purpose, TEXT(":"), of};
+    unsigned char mac[SEAL_HMAC_BYTES];
+
+    hmac_parts(vault->access, parts, 3, mac);
+    hex_format(mac, sizeof mac, hex);
+}
+
 struct err api_key_new(char key[API_KEY_BYTES], unsigned char hash[32])
 {
     unsigned char random[API_KEY_PREFIX / 2 + API_KEY_SECRET_BYTES];

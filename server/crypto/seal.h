@@ -42,6 +42,8 @@ MUST_USE struct err unseal(const struct person_key *key, int64_t worker_id, stru
 /* HMAC of type and normalised number: finds a person without storing the number. */
 void vault_lookup(const struct vault *vault, unsigned document_type, struct text number,
                   unsigned char hmac[SEAL_HMAC_BYTES]);
+/* HMAC of something under our own key, for a purpose: hex that nobody else can make. */
+void vault_mark(const struct vault *vault, struct text purpose, struct text of, char hex[65]);
 /* Salted hash of a value that stays out of the records (a certificate's number): hex, 32 digits. */
 void salted_hash(struct text salt, struct text value, char hex[33]);
 

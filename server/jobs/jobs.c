@@ -18,6 +18,7 @@ const struct job job_table[] = {
     {"trials_interrupted", 60, LOCK(5), SQL_JOB_TRIALS_INTERRUPTED},
     {"anomalies", 60, LOCK(7), SQL_JOB_ANOMALIES},
     {"slot_lists", 60, LOCK(9), SQL_JOB_SLOT_LISTS},
+    {"sessions_purge", 24 * HOUR_S, LOCK(10), SQL_JOB_SESSIONS_PURGE},
     {"outbox_purge", 24 * HOUR_S, LOCK(6), SQL_JOB_OUTBOX_PURGE},
 };
 const size_t job_count = sizeof job_table / sizeof job_table[0];

@@ -216,12 +216,13 @@ enum step exchange_answer_json(struct exchange *x, int status, struct text body)
 }
 
 /* Header lines that belong to an error. Allow is the router's own text, never input. */
-static void put_extra(struct build *b, struct err e)
+static void put_extra(struct build *b, struct err e, int64_t retry_after_s)
 {
     int status = err_row(e.code)->status;
 
     if (status == 429 || status == 503)
-        build_string(b, "Retry-After: 1\r\n");
+        build_format(b, "Retry-After: %lld\r\n",
+                     (long long)(retry_after_s > 0 ? retry_after_s : 1));
     if (e.code == ERR_HTTP_METHOD && e.expected != NULL)
         build_format(b, "Allow: %s\r\n", e.expected);
     if (status == 401)
@@ -229,7 +230,7 @@ static void put_extra(struct build *b, struct err e)
 }
 
 /* A problem needs no arena, so that a full one can be told. */
-static struct http_answer problem(struct err e, uint64_t id, bool english,
+static struct http_answer problem(struct err e, uint64_t id, bool english, int64_t retry_after_s,
                                   char body[PROBLEM_BYTES_MAX], char extra[128])
 {
     struct build out = build_over(body, PROBLEM_BYTES_MAX), headers = build_over(extra, 128);
@@ -239,7 +240,7 @@ static struct http_answer problem(struct err e, uint64_t id, bool english,
         out = build_over(body, PROBLEM_BYTES_MAX);
         problem_render(&out, err_make(e.code), id, english);
     }
-    put_extra(&headers, e);
+    put_extra(&headers, e, retry_after_s);
     CHECK(!out.full && !headers.full);
     return (struct http_answer){err_row(e.code)->status, "application/problem+json",
                                 build_done(&out), extra, false};
@@ -251,7 +252,7 @@ enum step exchange_fail(struct exchange *x, struct err e)
     struct http_answer made;
 
     CHECK(err_is(e));
-    made = problem(e, x->id, x->english, body, extra);
+    made = problem(e, x->id, x->english, x->retry_after_s, body, extra);
     answer(x, &made, e);
     return STEP_DONE;
 }
@@ -261,7 +262,7 @@ void exchange_refuse(void *arg, struct http_connection *c, const struct http_req
 {
     bool english = problem_prefers_english(http_header(head, "Accept-Language"));
     char body[PROBLEM_BYTES_MAX], extra[128];
-    struct http_answer made = problem(e, head->id, english, body, extra);
+    struct http_answer made = problem(e, head->id, english, 0, body, extra);
 
     (void)arg;
     http_answer(c, &made);

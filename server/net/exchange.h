@@ -48,6 +48,7 @@ struct exchange {
     step_fn *const *next;
     step_fn *on_failure;     /* NULL: exchange_fail(x, x->failure) */
     struct err failure;      /* of what was waited for */
+    int64_t retry_after_s;   /* told with 429 and 503; 0: a second */
     bool english;            /* Accept-Language prefers en over zh */
     bool answered;
     bool running, waiting;   /* exchange_run() is on the stack; a waiter is out */

@@ -61,7 +61,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, ANOMALY, WEBHOOK, APPEAL, OBJECTS };
+enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, ANOMALY, WEBHOOK, APPEAL, SESSION, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -215,6 +215,8 @@ static void set_objects(void)
         [WEBHOOK] = {webhook(cast->contractor.key), webhook(city.neighbour.key),
                      webhook(cast->other_contractor.key), 77777777},
         [APPEAL] = {appeal(&city.own), appeal(&city.next_door), appeal(&city.far), 77777777},
+        /* nobody here came by a session */
+        [SESSION] = {77777776, 77777777, 77777778, 77777779},
     }; /* trials are of the drafts, which must be there first */
     struct http_reply lists =
         server_must(&server, "GET", "/v1/lists", cast->gate_account.key, NULL);
@@ -289,6 +291,21 @@ static const struct example examples[] = {
     {"GET", "/v1/accounts/{id}", ACCOUNT, ANYBODY, "", NULL, NULL},
     {"PATCH", "/v1/accounts/{id}", ACCOUNT, ANYBODY, "", "{\"label\":\"x\"}", NULL},
     {"POST", "/v1/accounts/{id}/key", ACCOUNT, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/session", NOTHING, ANYBODY, "",
+     "{\"login\":\"nobody.here\",\"password\":\"x\"}", NULL},
+    {"GET", "/v1/session", NOTHING, ANYBODY, "", NULL, NULL},
+    {"DELETE", "/v1/session", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/sessions", NOTHING, ANYBODY, "", NULL, NULL},
+    {"DELETE", "/v1/sessions/{id}", SESSION, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/session/password", NOTHING, ANYBODY, "",
+     "{\"current\":\"x\",\"password\":\"none of those\"}", NULL},
+    {"POST", "/v1/session/totp", NOTHING, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/session/totp/confirm", NOTHING, ANYBODY, "", "{\"code\":\"000000\"}", NULL},
+    {"POST", "/v1/password", NOTHING, ANYBODY, "",
+     "{\"token\":\"00\",\"password\":\"none of those\"}", NULL},
+    {"POST", "/v1/accounts/{id}/login", ACCOUNT, ANYBODY, "", "{\"login\":\"account.{id}\"}",
+     NULL},
+    {"DELETE", "/v1/accounts/{id}/sessions", ACCOUNT, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/webhooks", NOTHING, ANYBODY, "",
      "{\"url\":\"https://hook.example.cn/x\",\"events\":[\"reminder.expiry\"]}", NULL},
     {"GET", "/v1/webhooks", NOTHING, ANYBODY, "", NULL, NULL},
@@ -484,7 +501,7 @@ static bool may_see(enum who who, const struct example *example, enum whose whos
 
     if (example->object == NOTHING)
         return true;
-    if (whose == ABSENT)
+    if (whose == ABSENT || example->object == SESSION)
         return false;
     if (example->object == WEBHOOK) /* of the contractor: not even his regulator reads it */
         return who == CONTRACTOR && whose == OWN;
@@ -507,6 +524,21 @@ static bool may_see(enum who who, const struct example *example, enum whose whos
 
 enum { ALLOWED = 0 }; /* anything but 401, 403, 404 and a failure of the server's */
 
+/* Open to everybody, and what is shown there opens nothing. */
+static const struct {
+    const char *pattern;
+    int status;
+} knocks[] = {{"/v1/session", 401}, {"/v1/password", 410}};
+
+static int expected_open(const struct example *example)
+{
+    for (size_t i = 0; i < sizeof knocks / sizeof knocks[0]; i++) {
+        if (strcmp(knocks[i].pattern, example->pattern) == 0)
+            return knocks[i].status;
+    }
+    return 200;
+}
+
 static int expected_of(const json_t *route, const struct example *example, enum who who,
                        enum whose whose)
 {
@@ -515,7 +547,7 @@ static int expected_of(const json_t *route, const struct example *example, enum 
     bool may = false;
 
     if (json_array_size(json_object_get(route, "permissions")) == 0)
-        return 200;
+        return expected_open(example);
     if (who >= ROLES)
         return 401;
     json_array_foreach(roles, i, role)
