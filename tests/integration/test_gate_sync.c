@@ -61,7 +61,7 @@ static long bytes_of_a_round(void)
     gate_end(&gate);
     wire_mend(wire);
     gate_start_again(&gate);
-    gate_wait_int(&gate, "sync_rounds", 1);
+    gate_wait_count(&gate, "sync_rounds", 1);
     bytes = wire_bytes(wire);
     gate_end(&gate);
     cr_assert(bytes > 2000, "%ld", bytes);

@@ -283,15 +283,28 @@ bool gate_status_is(struct gate_program *gate, const char *member)
     return is;
 }
 
+static void give_up(struct gate_program *gate, const char *member)
+{
+    struct http_reply status = gate_get(gate, "/status");
+
+    fprintf(stderr, "%s\n", status.body);
+    die(gate, member, "it did not become what was expected");
+}
+
 void gate_wait_int(struct gate_program *gate, const char *member, long long value)
 {
     for (int waited = 0; gate_status_int(gate, member) != value; waited += STEP_MS) {
-        if (waited > WAIT_MS) {
-            struct http_reply status = gate_get(gate, "/status");
+        if (waited > WAIT_MS)
+            give_up(gate, member);
+        pause_ms(STEP_MS);
+    }
+}
 
-            fprintf(stderr, "%s\n", status.body);
-            die(gate, member, "it did not become what was expected");
-        }
+void gate_wait_count(struct gate_program *gate, const char *member, long long least)
+{
+    for (int waited = 0; gate_status_int(gate, member) < least; waited += STEP_MS) {
+        if (waited > WAIT_MS)
+            give_up(gate, member);
         pause_ms(STEP_MS);
     }
 }

@@ -40,6 +40,8 @@ long long gate_status_int(struct gate_program *gate, const char *member);
 bool gate_status_is(struct gate_program *gate, const char *member);
 /* Waits for a member of /status to become this; dies after 30 s. */
 void gate_wait_int(struct gate_program *gate, const char *member, long long value);
+/* The same for what only grows, and may have passed by. */
+void gate_wait_count(struct gate_program *gate, const char *member, long long least);
 void gate_wait_is(struct gate_program *gate, const char *member, bool value);
 /* The address space that lay in memory at most, in KiB (VmHWM). */
 long gate_peak_kib(const struct gate_program *gate);
