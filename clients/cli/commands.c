@@ -320,12 +320,26 @@ static const struct option_row ban_post[] = {
     WHEN,
     END,
 };
-static const struct option_row override_post[] = {
+static const struct option_row override_ask[] = {
+    {"--worker", "ID", OPTION_INT, true, "工人", "the worker"},
     {"--colour", "green|yellow|red", OPTION_TEXT, true, "颜色", "the colour"},
     {"--from", "DATE", OPTION_TEXT, true, "起", "from"},
     {"--until", "DATE", OPTION_TEXT, true, "止", "until"},
     {"--evidence", "TEXT", OPTION_TEXT, true, "依据材料", "the evidence"},
-    {"--signed-by", "1,2", OPTION_IDS, true, "签字的两个账号", "two accounts that signed"},
+    {"--signed-by", "1,2", OPTION_IDS, true, "本人账号与待签字的另一个账号",
+     "your account and the one that is to sign"},
+    END,
+};
+static const struct option_row override_list[] = {
+    {"--state", "awaiting_signature|signed|withdrawn|expired|void", OPTION_TEXT, false,
+     "只列此状态", "in this state"},
+    {"--worker", "ID", OPTION_INT, false, "只列此工人的", "of this worker"},
+    PAGE,
+    END,
+};
+static const struct option_row identity_post[] = {
+    {"--birth-date", "DATE", OPTION_TEXT, true, "出生日期", "the birth date"},
+    {"--sex", "M|F", OPTION_TEXT, true, "性别", "the sex"},
     WHEN,
     END,
 };
@@ -365,9 +379,8 @@ static const struct option_row appeal_answer[] = {
     {"--words", "TEXT|-", OPTION_TEXT, true, "答复（- 从标准输入读）",
      "in plain words (- reads a line)"},
     {"--supersede", "VERSION", OPTION_INT, false, "同时作废这条记录", "takes this record back"},
-    {"--override", "FILE", OPTION_JSON, false, "或人工改色（JSON 文件）",
-     "or sets the colour by hand (JSON file)"},
-    {"--mended-by", "VERSION", OPTION_INT, false, "或已由这条记录更正", "or this record mended it"},
+    {"--mended-by", "VERSION", OPTION_INT, false, "或已由这条记录更正（新记录或已签字的改色）",
+     "or this record mended it: the right one, or a signed override"},
     END,
 };
 static const struct option_row holiday_list[] = {
@@ -475,6 +488,12 @@ static const struct column appeal_columns[] = {
     {"id", "编号", "id"}, {"worker", "工号", "worker"}, {"reason", "原因", "reason"},
     {"scope", "范围", "scope"}, {"state", "状态", "state"}, {"due", "答复期限", "due"},
     {"overdue", "逾期", "overdue"}, {"filed_at", "提交", "filed"}, LAST,
+};
+static const struct column override_columns[] = {
+    {"id", "编号", "id"}, {"worker", "工号", "worker"}, {"colour", "颜色", "colour"},
+    {"from", "起", "from"}, {"until", "止", "until"}, {"state", "状态", "state"},
+    {"asked_by", "申请人", "asked by"}, {"named", "待签字人", "named"},
+    {"expires_at", "签字期限", "sign by"}, LAST,
 };
 static const struct column star_columns[] = {
     {"version", "版本", "version"}, {"occurred_on", "日期", "day"}, {"points", "分", "points"},
@@ -642,8 +661,8 @@ const struct command commands[] = {
     RECORD("agreement", agreement_post, "{\"kind\":\"agreement\"}", "登记劳动合同或协议",
            "posts an agreement"),
     RECORD("ban", ban_post, "{\"kind\":\"ban\"}", "限制从业", "bans from the trade"),
-    RECORD("override", override_post, "{\"kind\":\"override\"}", "人工改色（两人签字）",
-           "sets a colour by hand; two sign"),
+    RECORD("identity", identity_post, "{\"kind\":\"identity\"}", "更正出生日期与性别（须核对证件）",
+           "puts birth date and sex right, the document shown"),
     RECORD("consent", consent_post, "{\"kind\":\"consent\"}", "本人同意或撤回",
            "a worker's consent"),
     RECORD("correct", correct_post, "{\"kind\":\"supersede\"}", "作废一条记录",
@@ -673,6 +692,18 @@ const struct command commands[] = {
         "shows an appeal and its answer"),
     WRITE("POST", "appeal", "answer", "/v1/appeals/{申诉}/decision", appeal_answer, NULL,
           show_object, "答复申诉，并更正有误之处", "answers one, and mends what was wrong"),
+
+    WRITE("POST", "override", "ask", "/v1/overrides", override_ask, NULL, show_object,
+          "申请人工改色（本人先签字，72 小时内由另一人签字后生效）",
+          "asks for a colour by hand and signs first; another signs within 72 hours"),
+    LIST("override", "list", "/v1/overrides", override_list, override_columns,
+         "列出改色申请，最新在前", "lists them, the newest first"),
+    GET("override", "show", "/v1/overrides/{改色}", NULL, NULL, show_object, "查看申请与依据材料",
+        "shows one with its evidence"),
+    WRITE("POST", "override", "sign", "/v1/overrides/{改色}/signature", NULL, NULL, show_object,
+          "以本人账号签字，即刻生效", "signs what somebody else asked for: it is in effect"),
+    WRITE("POST", "override", "withdraw", "/v1/overrides/{改色}/withdrawal", NULL, NULL,
+          show_written, "撤回本人的申请", "takes back what nobody signed yet"),
 
     LIST("policy", "list", "/v1/policies", only_page, policy_columns, "列出政策",
          "lists policies"),

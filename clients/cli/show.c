@@ -87,7 +87,9 @@ const char *show_label(const char *field, bool english)
         {"filed_at", "提交"},     {"due", "答复期限"},      {"overdue", "逾期"},
         {"answered_at", "答复时间"}, {"mended_by", "更正记录"}, {"words", "申诉理由"},
         {"answer", "答复"},       {"on_behalf_by", "代申诉单位"}, {"due_certain", "期限确定"},
-        {"year", "年"},
+        {"year", "年"},           {"from", "起"},           {"asked_by", "申请人账号"},
+        {"named", "待签字账号"},  {"signed_by", "签字账号"}, {"record", "记录版本"},
+        {"asked_at", "申请时间"}, {"expires_at", "签字期限"}, {"evidence", "依据材料"},
     };
 
     for (size_t i = 0; i < sizeof labels / sizeof labels[0] && !english; i++) {

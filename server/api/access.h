@@ -36,7 +36,7 @@ enum permission {
     MAY_FIND_WORKER = 1 << 21,    /* exact search by document number */
     MAY_SET_WEBHOOK = 1 << 22,
     MAY_APPEAL = 1 << 23,
-    MAY_ANSWER = 1 << 24,         /* appeals */
+    MAY_ANSWER = 1 << 24,         /* appeals; the second signature under overrides */
     MAY_BADGE = 1 << 25,          /* have stickers for helmets made */
     MAY_SIGN_IN = 1 << 26         /* people: have sessions, look at their own account */
 };

@@ -2,7 +2,7 @@
  * in one transaction. */
 #include "api/appeals.h"
 
-#include "api/append_items.h"
+#include "api/append.h"
 #include "api/metrics.h"
 #include "api/person_seal.h"
 #include "api/resource.h"
@@ -14,7 +14,6 @@ struct answer_input {
     int outcome;
     struct text words;
     int64_t supersede, mended_by;
-    const json_t *override;
 };
 const struct field appeal_answer_fields[] = {
     {"outcome", FIELD_CHOICE, offsetof(struct answer_input, outcome), true, 0, 0,
@@ -22,7 +21,6 @@ const struct field appeal_answer_fields[] = {
     {"words", FIELD_TEXT, offsetof(struct answer_input, words), true, 1, APPEAL_WORDS_POINTS_MAX,
      NULL},
     {"supersede", FIELD_INT, offsetof(struct answer_input, supersede), false, 1, INT32_MAX, NULL},
-    {"override", FIELD_OBJECT, offsetof(struct answer_input, override), false, 0, 0, NULL},
     {"mended_by", FIELD_INT, offsetof(struct answer_input, mended_by), false, 1, INT32_MAX, NULL},
     {0},
 };
@@ -63,31 +61,13 @@ static struct err within(struct exchange *x, const char *parent, struct err e)
     return e;
 }
 
-static struct err read_override(struct exchange *x, const json_t *object, struct record *record)
-{
-    struct err e;
-
-    if ((caller_of(x)->permissions & MAY_SANCTION) == 0)
-        return err_field(ERR_FORBIDDEN, "/override", NULL);
-    record->kind = RECORD_OVERRIDE;
-    record->occurred_on = x->today;
-    e = record_parse_body(RECORD_OVERRIDE, object, NULL, &x->arena, record);
-    if (!err_is(e))
-        e = record_check_words(x, record);
-    return within(x, "/override", e);
-}
-
 static struct err read_record(struct exchange *x, struct record *record)
 {
     const struct answer_input *in = x->input;
-    int given = (in->supersede != 0) + (in->override != NULL) + (in->mended_by != 0);
 
     *record = (struct record){0};
-    if (given > 1)
-        return err_field(ERR_FIELD_UNKNOWN, in->mended_by != 0 ? "/mended_by" : "/override",
-                         "one of supersede, override, mended_by");
-    if (in->override != NULL)
-        return read_override(x, in->override, record);
+    if (in->supersede != 0 && in->mended_by != 0)
+        return err_field(ERR_FIELD_UNKNOWN, "/mended_by", "one of supersede, mended_by");
     if (in->supersede == 0)
         return OK;
     record->kind = RECORD_SUPERSEDE;
@@ -100,7 +80,6 @@ static enum step answer_look(struct exchange *x)
 {
     struct answer_request *s = x->state;
     struct person_name *name = arena_new(&x->arena, struct person_name);
-    int64_t *signer = arena_new(&x->arena, int64_t);
     struct batch *b;
     enum step seen;
     struct err e;
@@ -114,13 +93,10 @@ static enum step answer_look(struct exchange *x)
     if (err_is(e))
         return exchange_fail(x, e);
     b = batch_new(app_of(x)->pg, &x->arena);
-    if (b == NULL || name == NULL || signer == NULL)
+    if (b == NULL || name == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
     name->worker_id = s->found.rows[0].worker_id;
-    *signer = append_second_signer(caller_of(x), &s->record);
     posting_load(b, caller_of(x)->org_id, NULL, 0, &s->posting);
-    if (*signer != 0)
-        posting_signers(b, signer, 1, &s->posting);
     e = persons_load(b, &x->arena, name, 1, &s->person);
     return err_is(e) ? exchange_fail(x, e) : load_send(x, b);
 }
@@ -132,7 +108,6 @@ static struct err admit(struct exchange *x)
     const struct answer_input *in = x->input;
     struct answer_request *s = x->state;
     bool posts = s->record.kind != 0;
-    uint32_t upheld = s->record.kind == RECORD_SUPERSEDE ? s->record.supersede.of : 0;
     struct appeal_answer answer = {
         .by = caller_of(x)->account_id,
         .outcome = (enum appeal_state)(APPEAL_UPHELD + in->outcome - 1),
@@ -149,8 +124,8 @@ static struct err admit(struct exchange *x)
         e = err_make(ERR_PERSON_ERASED);
     if (err_is(e) || !posts)
         return e;
-    e = append_join(x, &s->posting, upheld, &s->person, &s->record, &s->joining);
-    return within(x, s->record.kind == RECORD_OVERRIDE ? "/override" : "/supersede", e);
+    e = append_join(x, &s->posting, s->record.supersede.of, &s->person, &s->record, &s->joining);
+    return within(x, "/supersede", e);
 }
 
 static struct text render_answered(struct exchange *x, struct text state, int32_t mended_by)

@@ -40,22 +40,6 @@ static int64_t *site_of(struct record *record)
     }
 }
 
-static void load_signers(struct exchange *x, struct batch *b)
-{
-    struct append *s = x->state;
-    int64_t *ids = arena_new_array(&x->arena, s->items.count, int64_t);
-    size_t count = 0;
-
-    for (size_t i = 0; ids != NULL && i < s->items.count; i++) {
-        int64_t id = append_second_signer(caller_of(x), &s->items.item[i].record);
-
-        if (id != 0)
-            ids[count++] = id;
-    }
-    if (count > 0)
-        posting_signers(b, ids, count, &s->posting);
-}
-
 /* Of those who are named by their number here, who showed his document before. */
 static void load_shown(struct exchange *x, struct batch *b, const struct person_name *names,
                        size_t count)
@@ -95,7 +79,6 @@ static enum step append_load(struct exchange *x)
             sites[site_count++] = *site;
     }
     posting_load(b, caller_of(x)->org_id, sites, site_count, &s->posting);
-    load_signers(x, b);
     load_shown(x, b, names, s->items.count);
     e = persons_load(b, &x->arena, names, s->items.count, s->persons);
     return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));

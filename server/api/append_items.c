@@ -13,8 +13,8 @@ static const struct append_kinds kinds_of_route[] = {
     {"/v1/certificates", {RECORD_CERTIFICATE, RECORD_CERTIFICATE_STATUS, RECORD_SUPERSEDE}},
     {"/v1/engagements", {RECORD_ENGAGEMENT, RECORD_ENGAGEMENT_END, RECORD_SUPERSEDE}},
     {"/v1/workers/{id}/records",
-     {RECORD_AGREEMENT, RECORD_CERTIFICATE, RECORD_CERTIFICATE_STATUS, RECORD_BAN, RECORD_OVERRIDE,
-      RECORD_STAR, RECORD_SUPERSEDE, RECORD_CONSENT, RECORD_MERGE, RECORD_IDENTITY}},
+     {RECORD_AGREEMENT, RECORD_CERTIFICATE, RECORD_CERTIFICATE_STATUS, RECORD_BAN, RECORD_STAR,
+      RECORD_SUPERSEDE, RECORD_CONSENT, RECORD_MERGE, RECORD_IDENTITY}},
 };
 
 const struct append_kinds *append_kinds_of(const struct route *route)
@@ -69,7 +69,8 @@ static struct err read_kind(const struct exchange *x, const json_t *object, enum
             return err_make(ERR_FORBIDDEN);
         return OK;
     }
-    return err_field(ERR_FIELD_CHOICE, "/kind", NULL);
+    return err_field(ERR_FIELD_CHOICE, "/kind", /* two sign it, one after the other */
+                     *kind == RECORD_OVERRIDE ? "POST /v1/overrides" : NULL);
 }
 
 static struct err read_document(struct exchange *x, const json_t *object, struct person_name *name)

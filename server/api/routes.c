@@ -28,6 +28,7 @@
 #include "api/logins.h"
 #include "api/lists.h"
 #include "api/orgs.h"
+#include "api/overrides.h"
 #include "api/pass_reads.h"
 #include "api/pass_replay.h"
 #include "api/photos.h"
@@ -232,6 +233,19 @@ const struct route routes[] = {
           appeal_answer_post, &appeal_answer_state_bytes,
           "Answer an appeal, and mend what was wrong"),
 
+    /* colours by hand: one asks, another signs */
+    WRITE(METHOD_POST, "/v1/overrides", MAY_SANCTION, NULL, override_post,
+          &override_post_state_bytes, "Ask for a colour by hand, and sign first"),
+    READ("/v1/overrides", MAY_ANSWER, override_list_query, override_list,
+         &override_read_state_bytes, "List overrides: what waits for a signature, what was signed"),
+    READ("/v1/overrides/{id}", MAY_ANSWER, NULL, override_get, &override_read_state_bytes,
+         "Read an override with its evidence"),
+    WRITE(METHOD_POST, "/v1/overrides/{id}/signature", MAY_ANSWER, NULL, override_sign_post,
+          &override_act_state_bytes, "Sign an override that somebody else asked for"),
+    WRITE(METHOD_POST, "/v1/overrides/{id}/withdrawal", MAY_SANCTION, NULL,
+          override_withdraw_post, &override_act_state_bytes,
+          "Take back an override that nobody signed yet"),
+
     /* what happens to them */
     {METHOD_POST, "/v1/engagements", MAY_ENGAGE, NULL, NULL, append_steps,
      &append_state_bytes, 1024 * 1024, NULL, true, "Engage workers, end engagements"},
@@ -249,7 +263,7 @@ const struct route routes[] = {
      MAY_POST_AGREEMENT | MAY_POST_CERTIFICATE | MAY_SANCTION | MAY_POST_VIOLATION | MAY_CONSENT,
      NULL, NULL, append_steps,
      &append_state_bytes, 1024 * 1024, NULL, true,
-     "Post agreements, bans, overrides, consent, corrections"},
+     "Post agreements, bans, consent, corrections"},
 
     /* gates and codes */
     {METHOD_POST, "/v1/workers/{id}/code", MAY_MAKE_CODE, NULL, worker_code_fields,

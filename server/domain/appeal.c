@@ -94,13 +94,9 @@ static const char *what_mends(const struct appeal *appeal, const struct record *
 static struct err admit_record(const struct appeal *appeal, const struct appeal_answer *answer,
                                const struct record *known, size_t count)
 {
-    const struct record *record = answer->record;
-    const char *expected = what_mends(appeal, record, known, count, answer->today);
+    const char *expected = what_mends(appeal, answer->record, known, count, answer->today);
 
-    if (expected == NULL)
-        return OK;
-    return record->kind == RECORD_OVERRIDE ? err_field(ERR_FIELD_CHOICE, "/override", expected)
-                                           : err_field(ERR_VERSION_UNKNOWN, "/supersede", expected);
+    return expected == NULL ? OK : err_field(ERR_VERSION_UNKNOWN, "/supersede", expected);
 }
 
 static struct err admit_later(const struct appeal *appeal, const struct appeal_answer *answer,
@@ -128,7 +124,7 @@ static struct err admit_mending(const struct appeal *appeal, const struct appeal
         return admit_later(appeal, answer, known, count);
     if (grounds_elsewhere(appeal->reason))
         return OK; /* the site's state or the firm's permit is what is mended */
-    return err_field(ERR_FIELD_MISSING, "/mended_by", "supersede, override or mended_by");
+    return err_field(ERR_FIELD_MISSING, "/mended_by", "supersede or mended_by");
 }
 
 struct err appeal_answer_admit(const struct appeal *appeal, const struct appeal_answer *answer,

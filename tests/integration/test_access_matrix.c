@@ -61,7 +61,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, ANOMALY, WEBHOOK, APPEAL, SESSION, OBJECTS };
+enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, ANOMALY, WEBHOOK, APPEAL, OVERRIDE, SESSION, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -191,6 +191,20 @@ static long long appeal(const struct citizen *who)
     return id;
 }
 
+static long long override(const struct citizen *who, const struct part *first)
+{
+    struct http_reply reply = server_must(
+        &server, "POST", "/v1/overrides", first->key,
+        say("{\"worker\":%lld,\"colour\":\"yellow\",\"from\":\"%s\",\"until\":\"%s\","
+            "\"evidence\":\"复核单\",\"signed_by\":[%lld,%lld]}", who->id, city_today(),
+            city_day(7), first->id,
+            cast_account(&server, "inspector", city.cast.inspector.org, ",\"region\":\"\"").id));
+    long long id = reply_int(&reply, "id");
+
+    reply_clear(&reply);
+    return id;
+}
+
 static void set_objects(void)
 {
     const struct cast *cast = &city.cast;
@@ -215,6 +229,9 @@ static void set_objects(void)
         [WEBHOOK] = {webhook(cast->contractor.key), webhook(city.neighbour.key),
                      webhook(cast->other_contractor.key), 77777777},
         [APPEAL] = {appeal(&city.own), appeal(&city.next_door), appeal(&city.far), 77777777},
+        [OVERRIDE] = {override(&city.own, &cast->regulator),
+                      override(&city.next_door, &cast->regulator),
+                      override(&city.far, &cast->other_regulator), 77777777},
         /* nobody here came by a session */
         [SESSION] = {77777776, 77777777, 77777778, 77777779},
     }; /* trials are of the drafts, which must be there first */
@@ -357,6 +374,13 @@ static const struct example examples[] = {
     {"GET", "/v1/appeals/{id}", APPEAL, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/appeals/{id}/decision", APPEAL, ANYBODY, "",
      "{\"outcome\":\"rejected\",\"words\":\"没有培训记录\"}", NULL},
+    {"POST", "/v1/overrides", PERSON, ANYBODY, "",
+     "{\"worker\":{},\"colour\":\"green\",\"from\":\"{today}\",\"until\":\"2070-01-01\","
+     "\"evidence\":\"复核单\",\"signed_by\":[1,2]}", NULL},
+    {"GET", "/v1/overrides", NOTHING, ANYBODY, "", NULL, NULL},
+    {"GET", "/v1/overrides/{id}", OVERRIDE, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/overrides/{id}/signature", OVERRIDE, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/overrides/{id}/withdrawal", OVERRIDE, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/engagements", PERSON, ANYBODY, "",
      "{\"worker\":{},\"site\":{site},\"trade\":\"030\",\"role\":\"worker\"}", NULL},
     {"POST", "/v1/exams", PERSON, ANYBODY, "", "{\"worker\":{},\"conclusion\":\"no_abnormality\"}",

@@ -369,6 +369,47 @@ Test(cli, an_appeal_goes_from_the_workers_phone_to_the_regulators_answer)
     EXPECT_WORDS("5");
 }
 
+/* The number of the account that was opened for this role. */
+static const char *account_of(const char *role)
+{
+    json_t *json;
+    const char *number;
+
+    EXPECT(CLI_DONE, JIANAN("operator", "account", "list", "--role", role, "--json"));
+    json = json_loads(out, 0, NULL);
+    number = number_text(json_integer_value(json_object_get(
+        json_array_get(json_object_get(json, "items"), 0), "id")));
+    json_decref(json);
+    return number;
+}
+
+Test(cli, a_colour_by_hand_is_asked_for_by_one_and_signed_by_another)
+{
+    const char *site = made_world(), *worker = made_worker(site), *asked;
+    char both[64];
+
+    made_green(worker, site);
+    made_account("inspector", made_org("regulator", NULL), "--region", "3209");
+    snprintf(both, sizeof both, "%s,%s", account_of("regulator"), account_of("inspector"));
+    EXPECT(CLI_DONE, JIANAN("regulator", "override", "ask", "--worker", worker, "--colour",
+                            "yellow", "--from", "2020-01-01", "--until", "2070-01-01", "--evidence",
+                            "复核单3号", "--signed-by", both, "--json"));
+    asked = number_text(printed_int("id"));
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker, "--json"));
+    EXPECT_WORDS("\"person_colour\":\"green\"");
+    EXPECT(CLI_REFUSED, JIANAN("regulator", "override", "sign", asked));
+    EXPECT_WORDS("signer_same");
+    EXPECT(CLI_DONE, JIANAN("inspector", "override", "list", "--state", "awaiting_signature"));
+    EXPECT_WORDS("awaiting_signature");
+    EXPECT(CLI_DONE, JIANAN("inspector", "override", "show", asked));
+    EXPECT_WORDS("复核单3号");
+    EXPECT(CLI_DONE, JIANAN("inspector", "override", "sign", asked));
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker, "--json"));
+    EXPECT_WORDS("\"person_colour\":\"yellow\"");
+    EXPECT(CLI_REFUSED, JIANAN("regulator", "override", "withdraw", asked));
+    EXPECT_WORDS("override_closed");
+}
+
 Test(cli, exit_statuses_tell_what_happened)
 {
     const char *site = made_world();
