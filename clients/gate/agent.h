@@ -7,6 +7,7 @@
 #include "clients/gate/gate_settings.h"
 #include "clients/gate/known.h"
 #include "clients/gate/line.h"
+#include "clients/gate/passing.h"
 #include "clients/gate/sync.h"
 #include "clients/http/client.h"
 #include "net/router.h"
@@ -22,6 +23,7 @@ struct agent {
     struct book book;
     struct known known;
     struct gate_time time;
+    struct passings passings;
     uint64_t questions; /* asked of the server under book.epoch + 1 */
     int lock_file;      /* held: two agents in one folder would write two chains */
     char key[CLIENT_KEY_BYTES_MAX + 1], scan_key[CLIENT_KEY_BYTES_MAX + 1];
@@ -49,10 +51,16 @@ struct http_handlers local_handlers(struct agent *agent);
 /* A step: answers 401 unless the board sent its key, where one is set. */
 enum step local_permit(struct exchange *x);
 
+/* guard.c: what shows people; a step that lets nobody else look, and the part of the page. */
+enum step guard_permit(struct exchange *x);
+extern step_fn *const photo_get[];
+void put_passings(struct build *out, const struct agent *agent, time_us now, bool english);
+
 /* scan.c, status.c */
 extern step_fn *const scan_post[];
 extern const size_t scan_state_bytes;
 extern step_fn *const status_page[];
 extern step_fn *const status_get[];
+void put_html(struct build *out, struct text text); /* escaped */
 
 #endif

@@ -52,6 +52,17 @@ static void put_restrictions(struct json_writer *w, const struct gate_told *told
     json_close_array(w);
 }
 
+static void put_photo(struct json_writer *w, const struct photo_name *photo)
+{
+    char hex[PHOTO_HEX_BYTES];
+
+    photo_name_format(photo, hex);
+    if (photo_name_is_none(photo))
+        json_put_null(w, "photo");
+    else
+        json_put_string(w, "photo", hex);
+}
+
 /* In seconds: how long ago what decided was last compared with the server's. */
 static void put_freshness(struct json_writer *w, const struct gate_told *told)
 {
@@ -98,7 +109,7 @@ struct text answer_of_gate(const struct gate_told *told, bool english, struct ar
     json_close_array(&w);
     put_restrictions(&w, told);
     json_put_null(&w, "name");
-    json_put_null(&w, "photo");
+    put_photo(&w, &told->decision->photo);
     json_put_string(&w, "screen", english ? row->english : row->screen);
     json_put_string(&w, "voice", english ? row->english : row->voice);
     json_put_string(&w, "recorded", told->recorded ? "gate" : "none");

@@ -262,6 +262,8 @@ void decide(const struct known *known, const struct shown *shown, const struct m
     if (d->recognised) {
         d->index = (int64_t)shown->token.live.index;
         d->iat = token_time(&shown->token);
+        if (judged.is_listed)
+            memcpy(d->photo.hash, judged.row.photo, sizeof d->photo.hash);
         q.rectifying = known->has_place && place_is_rectifying(&known->place, d->index);
     }
     fill_question(known, m, &judged, &site, &verdict, &q);

@@ -6,6 +6,7 @@
 #define GATE_DECIDE_H
 
 #include "clients/gate/known.h"
+#include "clients/gate/photos.h"
 #include "crypto/receipt.h"
 #include "domain/gate.h"
 
@@ -32,6 +33,7 @@ struct decision {
     int64_t index, iat;       /* of the code; index -1: none */
     int64_t until_s;          /* how long the same code gets the same answer; 0: not at all */
     time_us checked_at;       /* how old what decided is; 0: nothing decided */
+    struct photo_name photo;  /* of whose code it is, by the roster; zeros: none */
 };
 
 void decide(const struct known *known, const struct shown *shown, const struct moment *moment,

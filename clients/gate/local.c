@@ -21,6 +21,7 @@ static step_fn *const health_get[] = {health, NULL};
 const struct route local_routes[] = {
     ROUTE(METHOD_POST, "/scan", scan_post, &scan_state_bytes, "A code was shown: open or not"),
     ROUTE(METHOD_GET, "/", status_page, NULL, "How the gate is, for people"),
+    ROUTE(METHOD_GET, "/photos/{hash}", photo_get, NULL, "A photo, for the page"),
     ROUTE(METHOD_GET, "/status", status_get, NULL, "How the gate is, for programs"),
     ROUTE(METHOD_GET, "/healthz", health_get, NULL, "Is the process alive"),
 };

@@ -190,6 +190,18 @@ static enum step scan_ask(struct exchange *x)
 
 /* -- take ------------------------------------------------------------------------------------------ */
 
+/* For the guard's page: everything that is answered, but what a board sends again. */
+static void show_guard(struct exchange *x, struct text body)
+{
+    struct agent *agent = agent_of(x);
+    json_t *answer;
+
+    if (err_is(json_read(body, &answer)))
+        return;
+    passing_note(&agent->passings, now_of(agent), answer);
+    json_decref(answer);
+}
+
 /* What the same code gets next, and who is inside. The pass itself is recorded at the server. */
 static void note_online(struct exchange *x, const struct scan *s, const json_t *told,
                         struct text body)
@@ -229,7 +241,10 @@ static enum step scan_take(struct exchange *x)
     if (body.at != NULL)
         note_online(x, s, told, body);
     json_decref(told);
-    return body.at != NULL ? exchange_answer_json(x, 200, body) : STEP_NEXT;
+    if (body.at == NULL)
+        return STEP_NEXT;
+    show_guard(x, body);
+    return exchange_answer_json(x, 200, body);
 }
 
 /* -- decide, write, tell --------------------------------------------------------------------------- */
@@ -301,10 +316,12 @@ static enum step scan_decide(struct exchange *x)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
     if (write_receipt(x, s, moment.now, body)) {
         sync_receipts(agent->sync);
-        return exchange_answer_json(x, 200, body);
+    } else {
+        decide_unrecorded(&agent->known, s->shown.direction, &s->decision);
+        body = render(x, s, moment.now, false);
     }
-    decide_unrecorded(&agent->known, s->shown.direction, &s->decision);
-    return exchange_answer_json(x, 200, render(x, s, moment.now, false));
+    show_guard(x, body);
+    return exchange_answer_json(x, 200, body);
 }
 
 step_fn *const scan_post[] = {

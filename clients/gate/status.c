@@ -100,6 +100,9 @@ static void put_status(struct json_writer *w, const struct agent *agent, const s
     put_age(w, "lists_age_s", p->lists_age_s);
     json_put_int(w, "lists", known->list_count);
     json_put_int(w, "trust_seq", known->has_trust ? (int64_t)known->trust.sequence : -1);
+    json_put_int(w, "photos", p->sync.photos);
+    json_put_int(w, "photos_missing", p->sync.photos_missing);
+    json_put_int(w, "photo_bytes", p->sync.photo_bytes);
     put_time(w, "synced_at", p->sync.done_at);
     json_put_int(w, "sync_rounds", p->sync.rounds);
     put_time(w, "sync_tried_at", p->sync.tried_at);
@@ -140,7 +143,7 @@ step_fn *const status_get[] = {answer_status, NULL};
 
 /* -- for people ------------------------------------------------------------------------------------ */
 
-static void put_escaped(struct build *out, struct text text)
+void put_html(struct build *out, struct text text)
 {
     for (size_t i = 0; i < text.bytes; i++) {
         switch (text.at[i]) {
@@ -182,7 +185,7 @@ static void put_row(struct build *out, enum mood mood, const char *about, const 
 
     build_format(out, "<tr class=\"%s\"><th scope=\"row\">%s</th><td><b>%s</b> ", classes[mood],
                  about, signs[mood]);
-    put_escaped(out, text_of(says));
+    put_html(out, text_of(says));
     build_string(out, "</td></tr>\n");
 }
 
@@ -237,6 +240,14 @@ static void put_data(struct build *out, const struct agent *agent, const struct 
                  known->list_count, age_words(p->lists_age_s, english, age));
 }
 
+static void put_photos(struct build *out, const struct picture *p, bool english)
+{
+    put_row_text(out, p->sync.photos_missing > 0 ? MOOD_MIND : MOOD_GOOD,
+                 english ? "Photos" : "照片",
+                 english ? "%lld here, %lld not yet" : "已有 %lld 张，尚缺 %lld 张",
+                 (long long)p->sync.photos, (long long)p->sync.photos_missing);
+}
+
 static void put_queue(struct build *out, const struct agent *agent, const struct picture *p,
                       bool english)
 {
@@ -285,14 +296,19 @@ static void put_sync(struct build *out, const struct picture *p, bool english)
 }
 
 static const char page_head[] =
-    "<meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"5\">"
+    "<meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"2\">"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
     "<style>body{font:18px/1.6 sans-serif;max-width:42rem;margin:1.5rem auto;padding:0 1rem;"
     "color:#222;background:#fff}h1{font-size:1.4rem;margin:0}p{margin:.2rem 0 1rem;color:#555}"
     "table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:normal;color:#555;"
     "width:8rem;vertical-align:top}th,td{padding:.5rem .4rem;border-bottom:1px solid #ddd}"
     "b{display:inline-block;width:1.4rem;text-align:center}.good b{color:#166534}"
-    ".mind b{color:#92400e}.bad td{color:#991b1b}</style>";
+    ".mind b{color:#92400e}.bad td,.bad b{color:#991b1b}ul{list-style:none;margin:0 0 1rem;padding:0;"
+    "display:flex;gap:.8rem;flex-wrap:wrap}li{flex:1 1 8rem;border:1px solid #ddd;border-top:6px solid "
+    "#92400e;padding:.4rem}li.good{border-top-color:#166534}li.bad{border-top-color:#991b1b}"
+    "li:first-child{flex-basis:100%;display:flex;gap:1rem;font-size:1.3rem}img,i{display:block;"
+    "width:6rem;height:8rem;object-fit:cover;background:#eee;color:#555;font-size:.9rem}"
+    "li:first-child>img,li:first-child>i{width:12rem;height:15rem}</style>";
 
 static void put_page(struct build *out, const struct agent *agent, const struct picture *p,
                      bool english)
@@ -302,14 +318,17 @@ static void put_page(struct build *out, const struct agent *agent, const struct 
 
     build_format(out, "<!doctype html><html lang=\"%s\">%s<title>%s</title><h1>",
                  english ? "en" : "zh-CN", page_head, english ? "Gate" : "闸机状态");
-    put_escaped(out, known->has_place ? known->place.site.name
+    put_html(out, known->has_place ? known->place.site.name
                                       : text_of(english ? "Not connected yet" : "尚未连接平台"));
     build_format(out, "</h1><p>%s %lld · ", english ? "Gate" : "闸机",
                  known->has_place ? (long long)known->place.device.id : 0ll);
-    put_escaped(out, (struct text){clock_format(p->now, now).at, 19});
-    build_string(out, "</p><table>\n");
+    put_html(out, (struct text){clock_format(p->now, now).at, 19});
+    build_string(out, "</p>");
+    put_passings(out, agent, p->now, english);
+    build_string(out, "<table>\n");
     put_line(out, p, english);
     put_data(out, agent, p, english);
+    put_photos(out, p, english);
     put_queue(out, agent, p, english);
     put_sync(out, p, english);
     build_string(out, "</table></html>\n");
@@ -330,7 +349,8 @@ static enum step answer_page(struct exchange *x)
     return exchange_answer(x, 200, "text/html; charset=utf-8", build_done(&out),
                            "Cache-Control: no-store\r\n"
                            "Content-Security-Policy: default-src 'none'; "
-                           "style-src 'unsafe-inline'\r\n");
+                           "style-src 'unsafe-inline'; img-src 'self'; "
+                           "frame-ancestors 'none'\r\n");
 }
 
-step_fn *const status_page[] = {answer_page, NULL};
+step_fn *const status_page[] = {guard_permit, answer_page, NULL};

@@ -17,8 +17,9 @@ static const struct step_row {
 } steps[] = {
     {"site", sync_site},   {"trust", sync_trust}, {"rosters", sync_rosters},
     {"lists", sync_lists}, {"key", sync_key},     {"receipts", sync_hand_in},
+    {"photos", sync_photos},
 };
-enum { STEPS = sizeof steps / sizeof steps[0] };
+enum { STEPS = sizeof steps / sizeof steps[0], STEP_RECEIPTS = STEPS - 2 };
 
 /* -- telling --------------------------------------------------------------------------------------- */
 
@@ -170,6 +171,7 @@ static void forget_everything(struct sync *sync)
     log_event(LOG_ERROR, 0, "gate_switched_off");
     if (err_is(kept_drop(&sync->kept, "")))
         (void)sync_ill(sync, "the disk");
+    sync_forget_photos(sync);
     sync_tell(sync, "");
 }
 
@@ -197,6 +199,7 @@ static bool run_round(struct sync *sync, unsigned first)
     lock(sync);
     sync->state.tried_at = sync_clock(sync);
     unlock(sync);
+    sync->photos_due = sync->photos_due || first == 0;
     for (unsigned i = first; i < STEPS && !atomic_load(&sync->stopping); i++) {
         enum stepped end = steps[i].step(sync);
 
@@ -237,22 +240,40 @@ static int wait_for_work(struct sync *sync, int64_t until_us)
     if (sync->asked_all || clock_monotonic_us() >= until_us)
         first = 0;
     else if (sync->asked_receipts)
-        first = STEPS - 1;
+        first = STEP_RECEIPTS;
     sync->asked_all = sync->asked_all && first != 0;
     sync->asked_receipts = false;
     unlock(sync);
     return first;
 }
 
-/* More receipts may come with the first: one request for all of a moment's. */
-static void pause_for_more(struct sync *sync)
+/* Ends early when everything is asked for, or, if `receipts` count as well, when they are. */
+static bool pause_unless_asked(struct sync *sync, int64_t ms, bool receipts)
 {
-    int64_t until_us = clock_monotonic_us() + RECEIPTS_AFTER_MS * US_PER_MS;
+    int64_t until_us = clock_monotonic_us() + ms * US_PER_MS;
     struct timespec until = {until_us / US_PER_SECOND, until_us % US_PER_SECOND * 1000};
+    bool asked;
 
     lock(sync);
-    while (!sync->asked_all && !atomic_load(&sync->stopping) && clock_monotonic_us() < until_us)
+    while (!(asked = sync->asked_all || (receipts && sync->asked_receipts) ||
+                     atomic_load(&sync->stopping)) &&
+           clock_monotonic_us() < until_us)
         (void)pthread_cond_clockwait(&sync->wake, &sync->lock, CLOCK_MONOTONIC, &until);
+    unlock(sync);
+    return asked;
+}
+
+bool sync_is_wanted_elsewhere(struct sync *sync, int64_t pause_ms)
+{
+    return pause_unless_asked(sync, pause_ms, true);
+}
+
+void sync_note_photos(struct sync *sync, const struct photos_sum *sum, int64_t missing)
+{
+    lock(sync);
+    sync->state.photos = sum->count;
+    sync->state.photo_bytes = sum->bytes;
+    sync->state.photos_missing = missing;
     unlock(sync);
 }
 
@@ -267,7 +288,8 @@ static void *run(void *arg)
         if (first < 0)
             continue;
         if (first > 0)
-            pause_for_more(sync);
+            /* more may come with the first: one request for all of a moment's */
+            (void)pause_unless_asked(sync, RECEIPTS_AFTER_MS, false);
         if (run_round(sync, (unsigned)first))
             next_us = first == 0 ? clock_monotonic_us() +
                                        with_jitter(sync->parts.settings->sync_s * 1000) * US_PER_MS

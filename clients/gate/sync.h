@@ -45,6 +45,7 @@ struct sync_state {
     int64_t rounds;            /* that went well, since the start */
     char step[16];             /* at which the last one failed; "": none did */
     char trouble[160];         /* what was wrong with it */
+    int64_t photos, photo_bytes, photos_missing; /* kept here; in a roster and not here */
 };
 void sync_state(struct sync *sync, struct sync_state *state);
 

@@ -6,6 +6,7 @@
 
 #include "clients/gate/book.h"
 #include "clients/gate/known.h"
+#include "clients/gate/photos.h"
 #include "clients/gate/sync.h"
 #include "clients/http/client.h"
 
@@ -29,6 +30,7 @@ struct sync {
     bool has_place;
     struct trust_list trust;
     bool has_trust;
+    bool photos_due; /* since the last whole round, not all have been looked for */
 };
 
 /* How a step ended. */
@@ -46,6 +48,9 @@ enum stepped sync_trust(struct sync *sync);
 enum stepped sync_rosters(struct sync *sync);
 enum stepped sync_lists(struct sync *sync);
 enum stepped sync_hand_in(struct sync *sync);
+/* sync_photos.c */
+enum stepped sync_photos(struct sync *sync);
+void sync_forget_photos(struct sync *sync);
 
 /* What became of asking for a thing that may be kept already. */
 enum fetched { FETCHED_NEW, FETCHED_SAME, FETCHED_NONE, FETCHED_ILL, FETCHED_NOWHERE, FETCHED_OUT };
@@ -63,5 +68,8 @@ void sync_post(struct sync *sync, const struct sync_news *news);
 /* Why a step did not go well, for the page and the log; holds no input. */
 enum stepped sync_ill(struct sync *sync, const char *trouble);
 time_us sync_clock(const struct sync *sync);
+/* Waits a moment; true as soon as anybody wants this thread for something else. */
+bool sync_is_wanted_elsewhere(struct sync *sync, int64_t pause_ms);
+void sync_note_photos(struct sync *sync, const struct photos_sum *sum, int64_t missing);
 
 #endif

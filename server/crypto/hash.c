@@ -144,3 +144,20 @@ bool hex_parse(struct text hex, void *bytes, size_t count)
     }
     return true;
 }
+
+bool base64_read(struct text base64, struct build *out)
+{
+    unsigned char plain[768];
+    size_t padding = 0;
+
+    if (base64.bytes == 0 || base64.bytes % 4 != 0 || base64.bytes / 4 * 3 > sizeof plain)
+        return false;
+    while (padding < 2 && base64.at[base64.bytes - 1 - padding] == '=')
+        padding++;
+    if (EVP_DecodeBlock(plain, (const unsigned char *)base64.at, (int)base64.bytes) !=
+        (int)(base64.bytes / 4 * 3))
+        return false;
+    build_text(out, (struct text){(const char *)plain, base64.bytes / 4 * 3 - padding});
+    explicit_bzero(plain, sizeof plain);
+    return !out->full;
+}

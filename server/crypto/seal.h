@@ -64,5 +64,7 @@ MUST_USE struct err random_bytes(void *at, size_t bytes);
 void sha256(struct text of, unsigned char digest[32]);
 void hex_format(const void *bytes, size_t count, char *hex); /* 2 * count + NUL */
 MUST_USE bool hex_parse(struct text hex, void *bytes, size_t count);
+/* RFC 4648 section 4, with padding. False for anything else, and when `out` is too small. */
+MUST_USE bool base64_read(struct text base64, struct build *out);
 
 #endif

@@ -3,11 +3,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "support/city.h"
 #include "support/gate_program.h"
 #include "support/pg_fixture.h"
+#include "support/photo_maker.h"
 
 static struct server server;
 static struct city city;
@@ -245,4 +248,142 @@ Test(gate_agent, the_page_says_in_words_how_the_gate_is)
     page = gate_get(&gate, "/healthz");
     cr_expect_str_eq(page.body, "ok\n");
     reply_clear(&page);
+}
+
+/* -- photos ----------------------------------------------------------------------------------------- */
+
+static char jpeg[8192], jpeg_hex[33];
+static size_t jpeg_bytes;
+
+/* A new photo of somebody, by who engages him. */
+static void post_photo(long long worker, const char *key, const char *tells)
+{
+    struct build out = build_over(jpeg, sizeof jpeg);
+    struct http_reply reply;
+
+    photo_make(96, 120, tells, 0, &out);
+    jpeg_bytes = build_done(&out).bytes;
+    photo_hex(build_done(&out), jpeg_hex);
+    reply = client_ask(&server.client,
+                       &(struct http_question){.method = "POST",
+                                               .path = say("/v1/workers/%lld/photo", worker),
+                                               .key = key, .media_type = "image/jpeg",
+                                               .body = jpeg, .body_bytes = jpeg_bytes});
+    cr_assert_eq(reply.status, 201, "%s", reply.body);
+    reply_clear(&reply);
+}
+
+static int look(const char *path, const char *host, const char *extra)
+{
+    struct http_reply reply = client_ask(
+        &gate.client,
+        &(struct http_question){.method = "GET", .path = path, .host = host, .extra = extra});
+    int status = reply.status;
+
+    reply_clear(&reply);
+    return status;
+}
+
+/* Waits for a sync to bring it, or to take it away. */
+static void wait_photo(const char *hex, int status)
+{
+    const char *path = say("/photos/%s", hex);
+
+    for (int i = 0; i < 300 && look(path, NULL, NULL) != status; i++)
+        usleep(100000);
+    cr_assert_eq(look(path, NULL, NULL), status, "%s", hex);
+}
+
+static void expect_photo_shown(const char *code, const char *by)
+{
+    struct http_reply reply = gate_scan(&gate, code, "in");
+
+    cr_expect_str_eq(reply_text(&reply, "photo"), jpeg_hex, "%s", reply.body);
+    expect(reply, by, "open", "ok");
+    reply = gate_get(&gate, "/");
+    cr_expect_not_null(strstr(reply.body, say("<img src=\"/photos/%s\"", jpeg_hex)), "%s", reply.body);
+    cr_expect_not_null(strstr(reply.body, "放行"), "%s", reply.body);
+    reply_clear(&reply);
+    reply = gate_get(&gate, say("/photos/%s", jpeg_hex));
+    cr_expect_eq(reply.status, 200, "%s", reply.body);
+    cr_expect_str_eq(reply_header(&reply, "Content-Type"), "image/jpeg");
+    cr_expect(reply.body_bytes == jpeg_bytes && memcmp(reply.body, jpeg, jpeg_bytes) == 0);
+    reply_clear(&reply);
+}
+
+Test(gate_agent, the_guard_sees_whose_code_was_shown_online_and_alone)
+{
+    char code[1200], later[1200];
+
+    post_photo(city.own.id, city.cast.contractor.key, "own");
+    wait_photo(jpeg_hex, 200);
+    gate_wait_int(&gate, "photos_missing", 0);
+    snprintf(code, sizeof code, "%s", code_of(&city.own));
+    sleep(2); /* another second: another code */
+    snprintf(later, sizeof later, "%s", code_of(&city.own));
+    expect_photo_shown(code, "server");
+    go_alone();
+    expect_photo_shown(later, "gate");
+    gate_kill(&gate); /* what is kept outlives a power cut */
+    gate_start_again(&gate);
+    cr_expect_eq(look(say("/photos/%s", jpeg_hex), NULL, NULL), 200);
+}
+
+Test(gate_agent, a_photo_goes_when_it_is_replaced_and_when_its_person_leaves_the_roster)
+{
+    char old[33];
+
+    post_photo(city.own.id, city.cast.contractor.key, "first");
+    wait_photo(jpeg_hex, 200);
+    memcpy(old, jpeg_hex, sizeof old);
+    post_photo(city.own.id, city.cast.contractor.key, "second");
+    wait_photo(jpeg_hex, 200);
+    wait_photo(old, 404);
+    done(server_must(&server, "POST", "/v1/engagements", city.cast.contractor.key,
+                     say("{\"kind\":\"engagement_end\",\"worker\":%lld,\"site\":%lld}",
+                         city.own.id, city.cast.site)));
+    wait_photo(jpeg_hex, 404);
+    gate_wait_int(&gate, "photos", 0);
+}
+
+Test(gate_agent, a_photo_that_was_changed_on_the_disk_is_not_shown)
+{
+    FILE *file;
+
+    post_photo(city.own.id, city.cast.contractor.key, "own");
+    wait_photo(jpeg_hex, 200);
+    file = fopen(say("%s/data/photos/%s.jpg", gate.dir, jpeg_hex), "r+");
+    cr_assert(file != NULL && fseek(file, 40, SEEK_SET) == 0 && fputc('!', file) == '!');
+    cr_assert_eq(fclose(file), 0);
+    cr_expect_eq(look(say("/photos/%s", jpeg_hex), NULL, NULL), 404);
+}
+
+Test(gate_agent, without_a_key_faces_are_shown_to_this_machine_alone)
+{
+    cr_expect_eq(look("/", NULL, NULL), 200);
+    cr_expect_eq(look("/", say("127.0.0.1:%u", gate.port), NULL), 200);
+    cr_expect_eq(look("/", "evil.example", NULL), 404, "a name that somebody else gave this machine");
+    cr_expect_eq(look("/", "localhost.evil.example", NULL), 404);
+    cr_expect_eq(look("/photos/00", "evil.example", NULL), 404);
+    cr_expect_eq(look("/status", "evil.example", NULL), 200, "it tells of nobody");
+}
+
+Test(gate_agent, with_a_key_the_browser_is_asked_for_it)
+{
+    FILE *file = fopen(say("%s/scan.key", gate.dir), "w");
+    static char setting[128];
+
+    cr_assert(file != NULL && fputs("board-key-1234567890\n", file) >= 0 && fclose(file) == 0);
+    cr_assert_eq(chmod(say("%s/scan.key", gate.dir), 0600), 0);
+    gate_end(&gate);
+    snprintf(setting, sizeof setting, "--scan_key_file=%s/scan.key", gate.dir);
+    gate.settings[0] = setting;
+    gate_start_again(&gate);
+    cr_expect_eq(look("/", NULL, NULL), 401);
+    cr_expect_eq(look("/photos/00", NULL, NULL), 401);
+    cr_expect_eq(look("/", "gate.example", "Authorization: Bearer board-key-1234567890\r\n"), 200);
+    /* guard:board-key-1234567890 and guard:board-key-1234567891 */
+    cr_expect_eq(look("/", NULL, "Authorization: Basic Z3VhcmQ6Ym9hcmQta2V5LTEyMzQ1Njc4OTA=\r\n"), 200);
+    cr_expect_eq(look("/", NULL, "Authorization: Basic Z3VhcmQ6Ym9hcmQta2V5LTEyMzQ1Njc4OTE=\r\n"), 401);
+    cr_expect_eq(look("/", NULL, "Authorization: Basic Z3VhcmQ=\r\n"), 401);
 }

@@ -155,8 +155,9 @@ static size_t render_head(const struct http_question *q, size_t body_bytes, char
     char drawn[64];
     bool writes = strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0;
     const char *key = q->idempotency != NULL ? q->idempotency : writes ? new_key(drawn) : "";
-    int bytes = snprintf(head, HEAD_MAX, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s%s%s%s%s%s",
-                         q->method, q->path, q->key != NULL ? "Authorization: Bearer " : "",
+    int bytes = snprintf(head, HEAD_MAX, "%s %s HTTP/1.1\r\nHost: %s\r\n%s%s%s%s%s%s%s",
+                         q->method, q->path, q->host != NULL ? q->host : "localhost",
+                         q->key != NULL ? "Authorization: Bearer " : "",
                          q->key != NULL ? q->key : "", q->key != NULL ? "\r\n" : "",
                          key[0] != '\0' ? "Idempotency-Key: " : "", key,
                          key[0] != '\0' ? "\r\n" : "", q->extra != NULL ? q->extra : "");

@@ -40,6 +40,7 @@ struct http_question {
     size_t body_bytes;       /* 0: up to its NUL */
     const char *media_type;  /* NULL: application/json */
     const char *idempotency; /* NULL: a new key for each POST, PATCH, PUT, DELETE; "": none */
+    const char *host;        /* NULL: localhost */
     const char *extra;       /* further header lines, each ended by \r\n; NULL: none */
 };
 /* Reconnects when the server has closed the kept connection. */

@@ -451,3 +451,24 @@ Test(seal, sha_256_and_hex_are_what_they_should_be)
     cr_expect(!hex_parse(TEXT("aa 0"), back, 2));
     cr_expect(!hex_parse(TEXT("aa0f00"), back, 2));
 }
+
+/* RFC 4648 section 10. */
+static const struct {
+    const char *base64, *plain; /* NULL: refused */
+} base64s[] = {
+    {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9vYg==", "foob"}, {"Zm9vYmE=", "fooba"},
+    {"Zm9vYmFy", "foobar"}, {"", NULL}, {"Zg", NULL}, {"Zg=", NULL}, {"Z-_v", NULL}, {"Zm9v!", NULL},
+};
+
+Test(seal, base64_is_read_as_rfc_4648_has_it)
+{
+    for (size_t i = 0; i < sizeof base64s / sizeof base64s[0]; i++) {
+        char plain[16];
+        struct build out = build_over(plain, sizeof plain);
+        bool read = base64_read(text_of(base64s[i].base64), &out);
+
+        cr_expect_eq(read, base64s[i].plain != NULL, "%s", base64s[i].base64);
+        if (read)
+            cr_expect(text_is(build_done(&out), base64s[i].plain), "%s", base64s[i].base64);
+    }
+}
