@@ -51,6 +51,10 @@ BEGIN
         INSERT INTO log_pending (kind, subject, number) SELECT 2, id, 0 FROM added;
     WHEN 'policy' THEN
         INSERT INTO log_pending (kind, subject, number) SELECT 3, number, version FROM added;
+    WHEN 'signing_key' THEN -- 0019_signing_keys.sql
+        INSERT INTO log_pending (kind, subject, number) SELECT 4, number, version FROM added;
+    WHEN 'trust_list' THEN
+        INSERT INTO log_pending (kind, subject, number) SELECT 13, sequence, 0 FROM added;
     WHEN 'badge' THEN -- 0014_badges.sql
         INSERT INTO log_pending (kind, subject, number) SELECT 5, worker_id, number FROM added;
     WHEN 'badge_void' THEN

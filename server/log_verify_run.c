@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "crypto/log_head.h"
+#include "crypto/signers.h"
 #include "store/merkle_log.h"
 
 enum {
@@ -340,15 +341,12 @@ static struct err check_unsealed(struct verify *v)
 
 static struct err open_trust(struct verify *v, const char *signing_key)
 {
-    struct signer *signer;
-    struct err e;
+    struct signers signers;
+    struct err e = signers_open(text_of(signing_key), &signers, NULL);
 
-    if (signing_key[0] == '\0')
-        return OK;
-    e = signer_open_file(signing_key, &signer);
-    if (!err_is(e))
-        e = trust_list_add(&v->trust, signer_key(signer));
-    signer_close(signer);
+    for (unsigned i = 0; i < signers.count && !err_is(e); i++)
+        e = trust_list_add(&v->trust, signer_key(signers.at[i]));
+    signers_close(&signers);
     return e;
 }
 

@@ -13,6 +13,7 @@
 #include "base/embedded.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "crypto/ecc.h"
 #include "crypto/seal.h"
 #include "crypto/token.h"
 #include "log_verify_run.h"
@@ -31,7 +32,9 @@ static const char usage[] =
     "jianan-server [--config FILE] [--SETTING=VALUE …]   serve until SIGTERM\n"
     "  --migrate                 bring the database's schema up to date, put policies in force\n"
     "  --new-vault FILE          make the keys of personal data (keep a copy elsewhere)\n"
-    "  --new-signing-key FILE    make the key that signs codes (ES256)\n"
+    "  --new-signing-key FILE    make a key that signs codes (ES256); prints its public half\n"
+    "  --new-sm2-signing-key FILE  the same with SM2\n"
+    "  --public-signing-key FILE print its public half again, as jianan key add takes it\n"
     "  --new-operator-key NAME   open an operator's account; prints its key, once\n"
     "  --replay DAY[..DAY]       decide every pass of these days again; 1: some differ\n"
     "  --verify-log              hold every sealed row against the log; 1: something differs\n"
@@ -162,6 +165,44 @@ static int new_operator_key(const struct settings *s, const char *label)
     return EXIT_OK;
 }
 
+static void print_coordinate(struct json_writer *w, const char *name, const unsigned char *at)
+{
+    char hex[2 * ECC_COORDINATE_BYTES + 1];
+
+    hex_format(at, ECC_COORDINATE_BYTES, hex);
+    json_put_string(w, name, hex);
+}
+
+/* {"alg","x","y"}: what the service is told of the key. */
+static int print_signing_key(const char *file)
+{
+    unsigned char point[ECC_POINT_BYTES];
+    char text[512];
+    struct build out = build_over(text, sizeof text);
+    struct json_writer w = json_writer_over(&out);
+    struct signer *signer;
+    struct err e = signer_open_file(file, &signer);
+
+    if (err_is(e))
+        return refuse(e);
+    CHECK(ecc_point(signer_key(signer)->public_key, point));
+    json_open_object(&w, NULL);
+    json_put_string(&w, "alg", ecc_alg_find(signer_key(signer)->alg)->name);
+    print_coordinate(&w, "x", point);
+    print_coordinate(&w, "y", point + ECC_COORDINATE_BYTES);
+    json_close_object(&w);
+    puts(text);
+    signer_close(signer);
+    return EXIT_OK;
+}
+
+static int new_signing_key(const char *file, enum token_alg alg)
+{
+    struct err e = signer_create_file(file, alg);
+
+    return err_is(e) ? refuse(e) : print_signing_key(file);
+}
+
 /* Findings first, one a line; then the counts. Exit 1: something differs, or cannot be made again;
  * 2: it could not be looked at. */
 static int replay(const struct settings *s, const char *span)
@@ -273,6 +314,8 @@ struct command {
 static bool takes_argument(const char *verb)
 {
     return strcmp(verb, "--new-vault") == 0 || strcmp(verb, "--new-signing-key") == 0 ||
+           strcmp(verb, "--new-sm2-signing-key") == 0 ||
+           strcmp(verb, "--public-signing-key") == 0 ||
            strcmp(verb, "--new-operator-key") == 0 || strcmp(verb, "--replay") == 0 ||
            strcmp(verb, "--config") == 0;
 }
@@ -366,7 +409,11 @@ int main(int argc, char **argv)
     if (c.verb != NULL && strcmp(c.verb, "--new-vault") == 0)
         return outcome(vault_create(c.argument));
     if (c.verb != NULL && strcmp(c.verb, "--new-signing-key") == 0)
-        return outcome(signer_create_file(c.argument, TOKEN_ES256));
+        return new_signing_key(c.argument, TOKEN_ES256);
+    if (c.verb != NULL && strcmp(c.verb, "--new-sm2-signing-key") == 0)
+        return new_signing_key(c.argument, TOKEN_SM2);
+    if (c.verb != NULL && strcmp(c.verb, "--public-signing-key") == 0)
+        return print_signing_key(c.argument);
     if (!read_settings(&c, &settings))
         return EXIT_USAGE;
     return run(&c, &settings);

@@ -14,6 +14,7 @@
 #include "api/trial_job.h"
 #include "base/errands.h"
 #include "base/log.h"
+#include "crypto/ecc.h"
 #include "jobs/jobs.h"
 #include "jobs/outbox.h"
 #include "jobs/site_alerts.h"
@@ -22,6 +23,7 @@
 #include "register/presence.h"
 #include "register/recent.h"
 #include "register/survey.h"
+#include "store/keys.h"
 #include "store/migrate.h"
 #include "store/safety.h"
 
@@ -34,6 +36,7 @@ struct service_loop {
 struct service {
     const struct settings *settings;
     struct shared shared;
+    struct signing_key first_key; /* what signs where nothing does yet */
     SSL_CTX *tls;
     unsigned loop_count;
     struct service_loop *loops;
@@ -63,24 +66,55 @@ static struct err check_database(const struct settings *s, struct arena *arena)
     return e;
 }
 
-static struct err open_keys(struct service *service)
+/* The first of the files: what signs on a service that has no keys yet. */
+static struct err take_first_key(const struct signers *signers, struct signing_key *first)
+{
+    const struct trusted_key *key;
+
+    if (signers->count == 0)
+        return err_field(ERR_FILE_UNREADABLE, "signing_key", "a file");
+    key = signer_key(signers->at[0]);
+    *first = (struct signing_key){.alg = key->alg, .kinds = KEYRING_KINDS, .exp_s = key->exp};
+    memcpy(first->kid, key->kid, sizeof first->kid);
+    return ecc_point(key->public_key, first->point) ? OK : err_make(ERR_CRYPTO);
+}
+
+/* What main prints: which file it was about. */
+static struct err about_file(struct err e, const char *setting, struct text file,
+                             struct arena *arena)
+{
+    if (err_is(e))
+        e.detail = arena_format(arena, "%s: %.*s%s%s", setting, (int)file.bytes, file.at,
+                                e.detail != NULL ? ": " : "", e.detail != NULL ? e.detail : "");
+    return e;
+}
+
+static struct err open_keys(struct service *service, struct arena *arena)
 {
     const struct settings *s = service->settings;
     struct shared *shared = &service->shared;
-    struct trusted_key key;
+    struct text wrong = {NULL, 0};
     struct err e = vault_open(s->vault_file, &shared->vault);
 
     if (!err_is(e))
-        e = signer_open_file(s->signing_key, &shared->signer);
-    if (err_is(e))
-        return e;
-    shared->trust.sequence = 1;
-    key = *signer_key(shared->signer);
-    key.kinds |= 1u << TOKEN_CRED | 1u << TOKEN_BADGE | 1u << TOKEN_ROSTER | 1u << TOKEN_LIST;
-    e = trust_list_add(&shared->trust, &key);
+        e = about_file(signers_open(text_of(s->signing_key), &shared->signers, &wrong),
+                       "signing_key", wrong, arena);
+    if (!err_is(e))
+        e = take_first_key(&shared->signers, &service->first_key);
+    if (!err_is(e) && s->trust_roots[0] != '\0')
+        e = about_file(trust_roots_open(s->trust_roots, &shared->roots), "trust_roots",
+                       text_of(s->trust_roots), arena);
     if (err_is(e))
         return e;
     return random_bytes(shared->server_id, sizeof shared->server_id);
+}
+
+/* A service without a key gets this server's first one. Without a database the sealer does it later. */
+static struct err open_first_key(const struct service *service)
+{
+    struct err e = signing_key_first_open(service->settings->database, &service->first_key);
+
+    return e.code == ERR_DATABASE || e.code == ERR_DATABASE_TIMEOUT ? OK : e;
 }
 
 static struct err open_tls(struct service *service)
@@ -234,7 +268,8 @@ static void start_outbox(struct service *service)
         .server_id = shared->server_id,
         .fresh_ms = s->fresh_ms,
         .reminder_hour = (int)s->reminder_hour,
-        .signer = shared->signer,
+        .signers = &shared->signers,
+        .first_key = &service->first_key,
         .seal_ms = s->seal_s * 1000,
         .log = &shared->log,
     });
@@ -252,7 +287,9 @@ struct err service_open(const struct settings *settings, struct arena *arena,
     *result = service;
     e = check_database(settings, arena);
     if (!err_is(e))
-        e = open_keys(service);
+        e = open_keys(service, arena);
+    if (!err_is(e))
+        e = open_first_key(service);
     if (!err_is(e))
         e = open_tls(service);
     if (err_is(e))
@@ -344,6 +381,7 @@ static void close_loop(struct service_loop *l)
     trials_abandon(app);
     if (app->passes != NULL)
         passes_close(app->passes);
+    keyring_clear(&app->keyring);
     registry_reader_free(app->reader);
     loop_free(app->loop);
 }
@@ -378,8 +416,8 @@ void service_close(struct service *service)
         registry_free(shared->registry);
     }
     SSL_CTX_free(service->tls);
-    trust_list_clear(&shared->trust);
-    signer_close(shared->signer);
+    trust_list_clear(&shared->roots);
+    signers_close(&shared->signers);
     vault_close(shared->vault);
     free(service);
 }

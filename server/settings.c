@@ -3,6 +3,7 @@
 #include "base/address.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,6 +35,22 @@ static bool check_webhooks(const struct settings *s, struct setting_fault *fault
     return true;
 }
 
+/* Spaces between the paths. */
+static bool check_signing_keys(const struct settings *s, struct setting_fault *fault)
+{
+    char path[sizeof s->signing_key];
+    struct text files = text_of(s->signing_key);
+
+    while (files.at != NULL) {
+        struct text file = text_cut(files, ' ', &files);
+
+        snprintf(path, sizeof path, "%.*s", (int)file.bytes, file.at);
+        if (file.bytes > 0 && !setting_check_key_file("signing_key", path, fault))
+            return false;
+    }
+    return true;
+}
+
 bool settings_check_serving(const struct settings *s, struct setting_fault *fault)
 {
     const struct {
@@ -61,5 +78,5 @@ bool settings_check_serving(const struct settings *s, struct setting_fault *faul
     if (!check_webhooks(s, fault))
         return false;
     return setting_check_key_file("vault_file", s->vault_file, fault) &&
-           setting_check_key_file("signing_key", s->signing_key, fault);
+           check_signing_keys(s, fault);
 }

@@ -125,6 +125,8 @@ int policy_check_main(const struct command *command, int argc, char **argv,
                       bool english); /* policy_check.c */
 int doctor_run(struct session *s);      /* doctor.c */
 int forecast_show(struct session *s, const json_t *answer); /* forecast.c */
+int trust_signed_run(struct session *s); /* trust.c */
+void trust_post_prepare(struct session *s);
 void gate_prepare(struct session *s);   /* gate.c */
 int gate_show(struct session *s, const json_t *answer);
 int handed_show(struct session *s, const json_t *answer);

@@ -503,6 +503,25 @@ static const struct column holiday_columns[] = {
     {"year", "年", "year"}, {"version", "版本", "version"}, {"recorded_at", "登记", "recorded"},
     {"document", "内容", "document"}, LAST,
 };
+static const struct option_row key_activate[] = {
+    {"--emergency", "true|false", OPTION_BOOL, false, "没有其他密钥可签时提前启用",
+     "before its time, where no other key signs"},
+    {"--reason", "文字", OPTION_TEXT, false, "原因（提前启用时必填）", "why; an emergency needs one"},
+    END,
+};
+static const struct option_row key_retire[] = {
+    {"--reason", "文字", OPTION_TEXT, false, "原因", "why"},
+    END,
+};
+static const struct option_row key_remove[] = {
+    {"--reason", "文字", OPTION_TEXT, true, "原因，如私钥可能泄露", "why, as: somebody else may have it"},
+    END,
+};
+static const struct column key_columns[] = {
+    {"number", "编号", "number"}, {"kid", "密钥", "kid"}, {"alg", "算法", "alg"},
+    {"state", "状态", "state"}, {"signs", "正在签发", "signs now"}, {"loaded", "本机持有", "here"},
+    {"usable_from", "可启用时间", "usable from"}, {"not_after", "有效至", "until"}, LAST,
+};
 static const struct column webhook_columns[] = {
     {"id", "编号", "id"}, {"url", "地址", "url"}, {"events", "事件", "events"},
     {"state", "状态", "state"}, {"pending", "待送", "pending"}, {"dead", "放弃", "given up"}, LAST,
@@ -601,6 +620,20 @@ const struct command commands[] = {
           "更改或停用账号", "changes it or switches it off"),
     WRITE("POST", "key", "renew", "/v1/accounts/{账号}/key", NULL, NULL, show_key,
           "换发密钥，旧密钥即刻失效", "gives an account another key; the one before ends"),
+
+    LIST("key", "list", "/v1/keys", NULL, key_columns, "列出签名密钥及各自签发什么",
+         "lists the signing keys and what each signs"),
+    {.verb = "key", .sub = "add", .method = "POST", .path = "/v1/keys/{文件}",
+     .body_is_file = true, .writes = true, .show = show_written,
+     .zh = "公布一把签名密钥的公钥（JSON 文件，由 jianan-server --new-signing-key 给出）",
+     .en = "announces a signing key's public half (JSON from jianan-server --new-signing-key)"},
+    WRITE("PATCH", "key", "activate", "/v1/keys/{编号}", key_activate, "{\"state\":\"active\"}",
+          show_written, "启用：公布满 24 小时后开始签发", "lets it sign, 24 hours after it was published"),
+    WRITE("PATCH", "key", "retire", "/v1/keys/{编号}", key_retire, "{\"state\":\"retired\"}",
+          show_written, "停用：不再签发，已签的到期前仍有效",
+          "signs no more; what it signed counts until it ends"),
+    WRITE("PATCH", "key", "remove", "/v1/keys/{编号}", key_remove, "{\"state\":\"removed\"}",
+          show_written, "紧急移除：它签过的一切立即作废", "at once: all that it signed is void"),
 
     WRITE("POST", "worker", "add", "/v1/workers", worker_add, NULL, show_items,
           "实名登记并进场", "enrols and engages a person"),
@@ -761,6 +794,13 @@ const struct command commands[] = {
     LIST("audit", "list", "/v1/audit", audit_list, audit_columns, "谁做了什么", "who did what"),
     GET("trust", "show", "/v1/trust", NULL, NULL, show_raw, "验码公钥（供 jianan code verify）",
         "the keys by which codes are verified"),
+    {.verb = "trust", .sub = "signed", .method = "GET", .path = "/v1/trust", .run = trust_signed_run,
+     .zh = "根密钥签发的信任列表（二进制，写到标准输出）",
+     .en = "the list of keys as a root has signed it, binary, to standard output"},
+    {.verb = "trust", .sub = "post", .method = "POST", .path = "/v1/trust/{文件}",
+     .body_is_file = true, .writes = true, .prepare = trust_post_prepare, .show = show_object,
+     .zh = "发布根密钥签发的信任列表（jianan root sign 的输出）",
+     .en = "publishes what jianan root sign has written"},
     {.verb = "doctor", .sub = NULL, .run = doctor_run, .zh = "检查服务器、时钟、密钥与角色",
      .en = "checks server, clock, key and role"},
     {.verb = NULL},

@@ -6,6 +6,7 @@
 #define API_APP_H
 
 #include "api/bucket.h"
+#include "api/keyring.h"
 #include "crypto/seal.h"
 #include "crypto/token.h"
 #include "domain/webhook.h"
@@ -35,8 +36,8 @@ struct shared {
     const char *origin;        /* as browsers see us, or "" */
     struct session_limits session_limits;
     struct vault *vault;
-    struct signer *signer;
-    struct trust_list trust;
+    struct signers signers; /* the private halves that this server holds */
+    struct trust_list roots; /* who may sign the list of keys */
     struct presence *presence;
     struct recent *recent;
     struct router *router;
@@ -63,6 +64,7 @@ struct app {
     struct shared *shared;
     struct loop *loop;
     struct registry_reader *reader;
+    struct keyring keyring;  /* whose signature counts, and who signs */
     struct pg_pool *pg;      /* people and partners */
     struct pg_pool *pass_pg; /* passes only: a slow report never delays a gate */
     struct passes *passes;

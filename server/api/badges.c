@@ -79,13 +79,14 @@ struct err badge_code(struct exchange *x, const struct badge_row *badge, struct 
         .exp = badge->expires_at / US_PER_SECOND,
         .index = badge->index,
     };
+    struct signer *signer;
     struct build out;
-    struct err e;
+    struct err e = keyring_signer(x, TOKEN_BADGE, &signer);
 
-    if (at == NULL)
-        return err_make(ERR_TOO_LARGE);
+    if (err_is(e) || at == NULL)
+        return err_is(e) ? e : err_make(ERR_TOO_LARGE);
     out = build_over(at, TOKEN_TEXT_MAX + 1);
-    e = token_issue_badge(app_of(x)->shared->signer, &claims, &out, NULL);
+    e = token_issue_badge(signer, &claims, &out, NULL);
     *code = build_done(&out);
     return e;
 }

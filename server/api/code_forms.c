@@ -17,12 +17,13 @@ struct err code_forms_bind(struct exchange *x, const json_t *device_key,
     struct live_claims claims = *live;
     char *at = arena_alloc(&x->arena, TOKEN_TEXT_MAX + 1);
     const struct ecc_alg *alg;
+    struct signer *signer;
     EVP_PKEY *key;
     struct build b;
-    struct err e;
+    struct err e = keyring_signer(x, TOKEN_CRED, &signer);
 
-    if (at == NULL)
-        return err_make(ERR_TOO_LARGE);
+    if (err_is(e) || at == NULL)
+        return err_is(e) ? e : err_make(ERR_TOO_LARGE);
     if (!public_key_from_jwk(device_key, &alg, cred.holder) || alg->id != TOKEN_ES256)
         return err_field(ERR_FIELD_TYPE, "/device_key", "JWK: kty EC, crv P-256, x, y");
     key = ecc_public_key(alg, cred.holder);
@@ -37,7 +38,7 @@ struct err code_forms_bind(struct exchange *x, const json_t *device_key,
                                               : day_end_s;
     }
     b = build_over(at, TOKEN_TEXT_MAX + 1);
-    e = token_issue_cred(shared->signer, &claims, &cred, &b, NULL);
+    e = token_issue_cred(signer, &claims, &cred, &b, forms->cred_digest);
     if (err_is(e))
         return e;
     forms->cred = build_done(&b);

@@ -13,6 +13,7 @@
 struct code_forms {
     struct text cred; /* .at NULL: not asked for */
     int64_t cred_until_s;
+    unsigned char cred_digest[32]; /* SHA-256 of the cred's bytes */
     char digits[SHORT_CODE_DIGITS + 1]; /* "": not asked for */
     int64_t digits_until_s;
 };

@@ -173,11 +173,12 @@ static struct err sign(struct exchange *x, struct code_make *s)
     struct shared *shared = app_of(x)->shared;
     char *at = arena_alloc(&x->arena, TOKEN_TEXT_MAX + 1);
     unsigned char digest[32];
+    struct signer *signer;
     struct build b;
-    struct err e;
+    struct err e = keyring_signer(x, TOKEN_LIVE, &signer);
 
-    if (at == NULL)
-        return err_make(ERR_TOO_LARGE);
+    if (err_is(e) || at == NULL)
+        return err_is(e) ? e : err_make(ERR_TOO_LARGE);
     s->claims.iat = x->now / US_PER_SECOND;
     s->claims.exp = s->claims.iat + TOKEN_LIVE_S;
     /* No signed colour is valid past the local day it states. */
@@ -189,7 +190,7 @@ static struct err sign(struct exchange *x, struct code_make *s)
     s->claims.colour = s->verdict.person_colour;
     s->claims.policy = s->verdict.policy;
     b = build_over(at, TOKEN_TEXT_MAX + 1);
-    e = token_issue_live(shared->signer, &s->claims, &b, digest);
+    e = token_issue_live(signer, &s->claims, &b, digest);
     if (err_is(e))
         return e;
     s->code = build_done(&b);

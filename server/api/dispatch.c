@@ -142,6 +142,7 @@ static enum step find_route(struct exchange *x)
 
     if (match == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    keyring_refresh(&app_of(x)->keyring, app_of(x)->reader, &app_of(x)->shared->signers);
     if (app_of(x)->shared->stopping)
         return exchange_fail(x, err_make(ERR_STOPPING));
     e = router_find(app_of(x)->shared->router, x->request->method, x->request->path, &x->arena,

@@ -102,8 +102,9 @@ static enum why why_of_token(enum token_why why)
 static enum token_why judge(struct exchange *x, const struct token *token)
 {
     const struct shared *shared = app_of(x)->shared;
+    const struct trust_list *trust = &app_of(x)->keyring.trust;
     int64_t now_s = x->now / US_PER_SECOND;
-    enum token_why why = token_key_allows(token, &shared->trust, now_s);
+    enum token_why why = token_key_allows(token, trust, now_s);
 
     if (why != TOKEN_OK)
         return why;
@@ -111,7 +112,7 @@ static enum token_why judge(struct exchange *x, const struct token *token)
         atomic_fetch_add_explicit(&shared->metrics->tokens_recognised, 1, memory_order_relaxed);
     } else {
         atomic_fetch_add_explicit(&shared->metrics->tokens_verified, 1, memory_order_relaxed);
-        why = token_verify(token, &shared->trust);
+        why = token_verify(token, trust);
         if (why != TOKEN_OK)
             return why;
         recent_verified(shared->recent, token->digest, token_dead_s(token, TOKEN_SKEW_S));

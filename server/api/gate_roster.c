@@ -192,19 +192,24 @@ static void find_policy(const struct exchange *x, struct roster_head *head)
     registry_leave(app_of(x)->reader);
 }
 
-/* Of what it says, not of when it was said: who has the same already is not sent it again. */
-static const char *make_etag(struct exchange *x, const struct roster_state *s)
+/* Of what it says and whose key says so, not of when it was said: who has the same already is not sent
+ * it again; who has it from a key that no longer signs is. */
+static const char *make_etag(struct exchange *x, const struct roster_state *s,
+                             const struct signer *signer)
 {
+    const unsigned char *kid = signer_key(signer)->kid;
     struct text rows = {(const char *)s->rows, s->count * sizeof s->rows[0]};
     unsigned char digest[32];
     char hex[65];
 
     sha256(rows, digest);
     hex_format(digest, sizeof digest, hex);
-    return arena_format(&x->arena, "\"%u-%u-%.32s\"", s->head.day, s->head.policy, hex);
+    return arena_format(&x->arena, "\"%u-%u-%02x%02x%02x%02x-%.32s\"", s->head.day,
+                        s->head.policy, kid[0], kid[1], kid[2], kid[3], hex);
 }
 
-static enum step send_roster(struct exchange *x, struct roster_state *s, const char *extra)
+static enum step send_roster(struct exchange *x, struct roster_state *s, struct signer *signer,
+                             const char *extra)
 {
     size_t max = HEAD_BYTES_MAX + (size_t)s->count * ROW_BYTES_MAX;
     struct build scratch = answer_build(x, max), out = answer_build(x, max);
@@ -212,7 +217,7 @@ static enum step send_roster(struct exchange *x, struct roster_state *s, const c
 
     if (scratch.full || out.full)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
-    e = roster_sign(app_of(x)->shared->signer, &s->head, s->rows, s->count, &scratch, &out);
+    e = roster_sign(signer, &s->head, s->rows, s->count, &scratch, &out);
     return err_is(e) ? exchange_fail(x, e)
                      : exchange_answer_file(x, "application/cose; cose-type=\"cose-sign1\"",
                                             build_done(&out), extra);
@@ -222,12 +227,16 @@ static enum step roster_answer(struct exchange *x)
 {
     struct roster_state *s = x->state;
     const char *etag, *extra = NULL;
+    struct signer *signer;
+    struct err e = keyring_signer(x, TOKEN_ROSTER, &signer);
 
+    if (err_is(e))
+        return exchange_fail(x, e);
     find_policy(x, &s->head);
     s->head.iat = x->now / US_PER_SECOND;
     s->head.seq = (uint64_t)(x->now / US_PER_MS);
     s->head.exp = clock_day_start((uint16_t)(s->head.day + 1)) / US_PER_SECOND;
-    etag = make_etag(x, s);
+    etag = make_etag(x, s, signer);
     if (etag != NULL)
         extra = arena_format(&x->arena, "ETag: %s\r\n", etag);
     if (extra == NULL)
@@ -235,7 +244,7 @@ static enum step roster_answer(struct exchange *x)
     http_keep_long(x->connection);
     if (text_is(http_header(x->request, "if-none-match"), etag))
         return exchange_answer(x, 304, NULL, TEXT(""), extra);
-    return send_roster(x, s, extra);
+    return send_roster(x, s, signer, extra);
 }
 
 step_fn *const gate_roster_get[] = {roster_load, roster_judge_some, roster_answer, NULL};

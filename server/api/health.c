@@ -94,6 +94,7 @@ static unsigned put_reasons(struct json_writer *w, const struct app *app,
          "register_stale"},
         {!pg_pool_is_up(app->pg), "database_unreachable"},
         {!passes_are_ready(app->passes), "passes_recovering"},
+        {health->ready && app->keyring.trust.count == 0, "signing_key_missing"},
     };
     unsigned count = 0;
 

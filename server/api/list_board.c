@@ -20,6 +20,7 @@ _Static_assert((int)LISTING_GREEN == (int)STATUS_VALID && (int)LISTING_VOID == (
 struct list_day {
     _Atomic unsigned holders;
     uint32_t policy;
+    const struct signer *signer;
     int64_t built_s;
     size_t count;
     struct signed_list lists[]; /* by number */
@@ -46,6 +47,7 @@ struct building { /* the surveyor's, while it is at work */
     struct shelf *shelf;
     struct listing *listing;
     uint32_t policy;
+    struct signer *signer;
     int64_t built_s;
 };
 
@@ -100,6 +102,7 @@ static struct list_day *day_with(struct list_day *day, const struct building *at
     CHECK_ALLOCATED(day);
     atomic_init(&day->holders, 1);
     day->policy = at_work->policy;
+    day->signer = at_work->signer;
     day->built_s = at_work->built_s;
     day->count = count + 1;
     list = &day->lists[count];
@@ -126,7 +129,7 @@ static struct err sign_list(const struct building *at_work, uint32_t number,
     if (sub == NULL)
         return err_make(ERR_TOO_LARGE);
     /* No signed colour is valid past the local day it states. */
-    return statuslist_issue(shared->signer,
+    return statuslist_issue(at_work->signer,
                             &(struct statuslist_claims){
                                 .sub = text_of(sub),
                                 .iat = at_work->built_s,
@@ -214,6 +217,7 @@ static void on_surveyed(void *arg, bool complete)
         CHECK_ALLOCATED(day);
         atomic_init(&day->holders, 1);
         day->policy = at_work->policy;
+        day->signer = at_work->signer;
         day->built_s = at_work->built_s;
     }
     log_event(LOG_INFO, 0, "lists_built", log_text("code", err_is(e) ? err_row(e.code)->code : "ok"),
@@ -275,7 +279,8 @@ static bool build(struct list_board *board, struct shelf *shelf, const struct li
 
     CHECK_ALLOCATED(at_work);
     *at_work = (struct building){
-        .board = board, .shelf = shelf, .policy = key->policy, .built_s = now_s};
+        .board = board, .shelf = shelf, .policy = key->policy, .signer = key->signer,
+        .built_s = now_s};
     at_work->listing =
         listing_new(board->shared->registry, key->region, key->policy, key->day);
     listing_then(at_work->listing, on_surveyed, at_work);
@@ -308,7 +313,7 @@ struct list_day *list_board_take(struct list_board *board, const struct list_day
     CHECK(pthread_mutex_lock(&board->lock) == 0);
     shelf = shelf_of(board, key, now_s);
     if (shelf != NULL && is_fresh(board, shelf->ready, now_s) &&
-        shelf->ready->policy == key->policy) {
+        shelf->ready->policy == key->policy && shelf->ready->signer == key->signer) {
         day = shelf->ready;
         atomic_fetch_add(&day->holders, 1);
     } else if (shelf != NULL && (shelf->building != NULL || build(board, shelf, key, now_s))) {

@@ -21,6 +21,7 @@ struct list_day_key {
     struct text region;
     uint32_t policy;
     day_t day;
+    struct signer *signer; /* who signs lists now; those that another one signed are built anew */
 };
 
 struct signed_list {

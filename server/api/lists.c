@@ -108,14 +108,17 @@ static struct err read_path(const struct exchange *x, struct list_state *s)
 static struct err find_key(struct exchange *x, struct list_state *s)
 {
     const struct policy_document *document;
-    struct err e;
+    struct signer *signer;
+    struct err e = keyring_signer(x, TOKEN_LIST, &signer);
 
+    if (err_is(e))
+        return e;
     registry_enter(app_of(x)->reader);
     e = find_policy(x, s->day, &document);
     if (!err_is(e)) {
         s->key = (struct list_day_key){
             arena_text(&x->arena, text_of(document->policy.region)),
-            document->policy.number, s->day};
+            document->policy.number, s->day, signer};
         if (!text_equal(x->params[0], list_region_name(s->key.region)))
             e = err_field(ERR_NOT_FOUND, "region", "the region that GET /v1/lists names");
     }

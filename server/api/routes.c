@@ -24,6 +24,7 @@
 #include "api/health.h"
 #include "api/holidays.h"
 #include "api/imports.h"
+#include "api/keys.h"
 #include "api/log_reads.h"
 #include "api/logins.h"
 #include "api/lists.h"
@@ -294,6 +295,16 @@ const struct route routes[] = {
     READ("/v1/lists/{region}/{number}/{day}", MAY_CHECK, NULL, list_get, &list_get_state_bytes,
          "What every code of a list is worth on a day, signed, for gates without network"),
     READ("/v1/trust", 0, NULL, trust_get, NULL, "The keys by which anybody verifies a code"),
+    {METHOD_POST, "/v1/trust", MAY_SET_UP, NULL, NULL, trust_post, &trust_state_bytes,
+     TRUST_BYTES_MAX, TRUST_MEDIA_TYPE, true, "Publish the list of keys that a root has signed"},
+
+    /* the keys that the service signs with */
+    READ("/v1/keys", MAY_SET_UP, NULL, key_list, &key_state_bytes,
+         "List the signing keys, what each signs, and who moved it when"),
+    WRITE(METHOD_POST, "/v1/keys", MAY_SET_UP, key_post_fields, key_post, &key_state_bytes,
+          "Announce a signing key by its public half"),
+    WRITE(METHOD_PATCH, "/v1/keys/{id}", MAY_SET_UP, key_patch_fields, key_patch,
+          &key_state_bytes, "Make a signing key active, retire it, or remove it at once"),
 
     /* the log; all but the evidence is open to everybody */
     READ("/v1/log/head", 0, log_head_query, log_head_get, &log_read_state_bytes,

@@ -61,6 +61,10 @@ void trust_list_clear(struct trust_list *list);
 /* Adds a key with a reference of its own to its public half. ERR_TOO_LARGE when the list is full,
  * ERR_ALREADY_EXISTS for a kid that is there. */
 MUST_USE struct err trust_list_add(struct trust_list *list, const struct trusted_key *key);
+/* The roots that a verifier pins: a file that `jianan root public` wrote, of at most 16 KB.
+ * ERR_FILE_UNREADABLE, what trust_list_parse() refuses, ERR_FIELD_RANGE for keys that may sign
+ * anything but lists of keys. *roots is empty after a failure. */
+MUST_USE struct err trust_roots_open(const char *path, struct trust_list *roots);
 void trust_list_render(const struct trust_list *list, struct build *out);
 const struct trusted_key *trust_list_find(const struct trust_list *list,
                                           const unsigned char kid[TOKEN_KID_BYTES]);

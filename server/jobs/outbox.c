@@ -55,7 +55,9 @@ struct outbox *outbox_start(const struct outbox_options *options)
     });
     outbox->sealer = sealer_start(&(struct sealer_options){.loop = outbox->loop,
                                                            .pool = outbox->pool,
-                                                           .signer = options->signer,
+                                                           .registry = options->registry,
+                                                           .signers = options->signers,
+                                                           .first = options->first_key,
                                                            .server_id = options->server_id,
                                                            .period_ms = options->seal_ms,
                                                            .figures = options->log});

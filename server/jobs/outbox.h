@@ -18,12 +18,13 @@ struct outbox_options { /* all of it outlives the thread */
     const struct webhook_rules *rules;
     const char *ca; /* NULL: the system's authorities */
     struct outbox_figures *figures;
-    const struct registry *registry;
+    struct registry *registry;
     struct surveyor *surveyor;
     const unsigned char *server_id;
     int64_t fresh_ms;
     int reminder_hour;
-    struct signer *signer;
+    const struct signers *signers;
+    const struct signing_key *first_key; /* of a service that has none yet */
     int64_t seal_ms;
     struct log_figures *log;
 };

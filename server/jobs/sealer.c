@@ -7,15 +7,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/seal.h"
+#include "store/keys.h"
 
 enum {
     ARENA_BYTES = 96 * 1024 * 1024, /* mostly documents of policies */
     NODES_MAX = SEALER_AT_ONCE / 15 + MERKLE_LEVELS,
-    RETRY_MS = 1000
+    RETRY_MS = 1000, LOADING_MS = 20
 };
 
 struct sealer {
     struct sealer_options options;
+    struct registry_reader *reader;
     struct loop_timer *timer;
     struct arena arena; /* of the round */
     bool draining;
@@ -96,6 +98,28 @@ static struct err grow(struct sealer *s)
     return e;
 }
 
+/* Of the active keys permitted for heads, the newest that this server holds. */
+static struct err choose_signer(struct sealer *s, int64_t now_s, struct signer **signer)
+{
+    const struct signing_keys *keys;
+    const struct signing_key *found = NULL;
+
+    registry_enter(s->reader);
+    keys = registry_keys(s->reader);
+    if (keys != NULL) {
+        struct signing_keys mine = {.count = 0};
+
+        for (unsigned i = 0; i < keys->count; i++) {
+            if (signers_find(s->options.signers, keys->keys[i].kid) != NULL)
+                mine.keys[mine.count++] = keys->keys[i];
+        }
+        found = signing_key_for(&mine, TOKEN_HEAD, now_s, 0);
+        *signer = found != NULL ? signers_find(s->options.signers, found->kid) : NULL;
+    }
+    registry_leave(s->reader);
+    return found != NULL ? OK : err_make(ERR_NO_SIGNER);
+}
+
 static struct err sign_head(struct sealer *s, struct log_head_row *row)
 {
     struct build out = build_over(s->signed_bytes, sizeof s->signed_bytes);
@@ -104,7 +128,11 @@ static struct err sign_head(struct sealer *s, struct log_head_row *row)
                             .sequence = (uint64_t)s->last.sequence + 1,
                             .size = s->grown.size,
                             .root = s->root};
-    struct err e = log_head_sign(s->options.signer, &head, &out);
+    struct signer *signer = NULL;
+    struct err e = choose_signer(s, head.t_s, &signer);
+
+    if (!err_is(e))
+        e = log_head_sign(signer, &head, &out);
 
     *row = (struct log_head_row){
         .sequence = (int64_t)head.sequence,
@@ -295,13 +323,33 @@ static void on_asked(void *arg, struct err e)
     }
 }
 
+/* The keys are known, so that heads can be signed; and whether there is any. */
+static bool keys_are_known(struct sealer *s, bool *none)
+{
+    const struct signing_keys *keys;
+
+    registry_enter(s->reader);
+    keys = registry_keys(s->reader);
+    *none = keys != NULL && keys->count == 0;
+    registry_leave(s->reader);
+    return keys != NULL;
+}
+
 static void on_due(void *arg)
 {
     struct sealer *s = arg;
-    struct batch *b = batch_new(s->options.pool, &s->arena);
+    struct batch *b;
     struct err e;
+    bool none;
 
+    if (!keys_are_known(s, &none)) {
+        end_round(s, LOADING_MS);
+        return;
+    }
+    b = batch_new(s->options.pool, &s->arena);
     CHECK(b != NULL);
+    if (none) /* the database was not there when this server started */
+        signing_key_first(b, s->options.first);
     log_last(b, &s->last);
     log_pending(b, s->at_once, &s->pending);
     e = batch_send(b, (struct waiter){on_asked, s});
@@ -317,6 +365,7 @@ struct sealer *sealer_start(const struct sealer_options *options)
     s->options = *options;
     s->at_once = SEALER_AT_ONCE;
     arena_init(&s->arena, ARENA_BYTES);
+    s->reader = registry_reader_new(options->registry, NULL);
     s->timer = loop_timer_new(options->loop, on_due, s);
     loop_timer_start(s->timer, 0);
     return s;
@@ -333,6 +382,7 @@ void sealer_stop(struct sealer *s)
     if (s == NULL)
         return;
     loop_timer_free(s->timer);
+    registry_reader_free(s->reader);
     arena_clear(&s->arena);
     free(s);
 }

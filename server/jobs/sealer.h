@@ -12,6 +12,8 @@
 #define JOBS_SEALER_H
 
 #include "crypto/log_head.h"
+#include "crypto/signers.h"
+#include "register/registry.h"
 #include "store/merkle_log.h"
 
 enum { SEALER_AT_ONCE = 500 };
@@ -20,7 +22,9 @@ struct sealer;
 struct sealer_options { /* all of it outlives the sealer */
     struct loop *loop;
     struct pg_pool *pool; /* of this loop */
-    struct signer *signer;
+    struct registry *registry;      /* knows which key signs heads, */
+    const struct signers *signers;  /* among those that are here */
+    const struct signing_key *first; /* becomes the service's first key where there is none yet */
     const unsigned char *server_id;
     int64_t period_ms;
     struct log_figures *figures;

@@ -3,11 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "domain/policy.h"
 #include "register/gather.h"
 #include "store/directory.h"
+#include "store/keys.h"
 #include "store/register_rows.h"
 
 enum { APPLY_IDS_MAX = 2000, ID_BYTES_MAX = 21, APPLY_ARENA_BYTES_MAX = 1 << 28 };
@@ -329,5 +331,53 @@ struct err apply_policies(struct registry *registry, struct link *link)
         policies_free(policies);
     else
         registry_write_policies(registry, &policies->set, policies_free);
+    return e;
+}
+
+/* -- signing keys: few as well --------------------------------------------------------------------- */
+
+static bool on_key(void *arg, const struct text *fields)
+{
+    struct signing_keys *keys = arg;
+
+    return keys->count < SIGNING_KEYS_MAX &&
+           signing_key_row_read(fields, &keys->keys[keys->count++]);
+}
+
+/* The signed list lies behind the keys, in the same piece of memory. */
+static bool on_trust(void *arg, const struct text *fields)
+{
+    struct signing_keys **keys = arg;
+    struct trust_row row;
+    char *at;
+
+    if (!trust_row_read(fields, &row))
+        return false;
+    *keys = realloc(*keys, sizeof **keys + row.bytes.bytes);
+    CHECK_ALLOCATED(*keys);
+    at = (char *)(*keys + 1);
+    (*keys)->sequence = row.next;
+    (*keys)->trust_sequence = row.sequence;
+    (*keys)->trust = (struct text){NULL, 0};
+    if (row.bytes.at != NULL) {
+        memcpy(at, row.bytes.at, row.bytes.bytes);
+        (*keys)->trust = (struct text){at, row.bytes.bytes};
+    }
+    return true;
+}
+
+struct err apply_keys(struct registry *registry, struct link *link)
+{
+    struct signing_keys *keys = calloc(1, sizeof *keys);
+    struct err e;
+
+    CHECK_ALLOCATED(keys);
+    e = link_query(link, SQL_DIRECTORY_KEYS, NULL, on_key, keys);
+    if (!err_is(e))
+        e = link_query(link, SQL_DIRECTORY_TRUST, NULL, on_trust, &keys);
+    if (err_is(e))
+        free(keys);
+    else
+        registry_write_keys(registry, keys);
     return e;
 }

@@ -16,6 +16,7 @@ MUST_USE struct err apply_workers(struct registry *registry, struct link *link, 
 MUST_USE struct err apply_objects(struct registry *registry, struct link *link,
                                   enum catalogue_kind kind, const int64_t *ids, size_t count);
 MUST_USE struct err apply_policies(struct registry *registry, struct link *link);
+MUST_USE struct err apply_keys(struct registry *registry, struct link *link);
 MUST_USE struct err apply_list(struct registry *registry, struct link *link, int64_t list);
 
 /* One range of workers [first, beyond), block-aligned, by COPY. */

@@ -7,6 +7,7 @@
 
 #include "domain/directory.h"
 #include "domain/policy.h"
+#include "domain/signing_key.h"
 
 enum catalogue_kind {
     CATALOGUE_ORG, CATALOGUE_SITE, CATALOGUE_DEVICE, CATALOGUE_ACCOUNT, CATALOGUE_KINDS
@@ -26,6 +27,7 @@ struct catalogue {
     const struct table *tables[CATALOGUE_KINDS]; /* by id; NULL: empty */
     const struct table *prefixes;                /* accounts by the prefix of their key */
     const struct policy_set *policies;
+    const struct signing_keys *keys; /* NULL: not loaded yet */
 };
 
 /* NULL when there is none; table may be NULL. */

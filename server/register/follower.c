@@ -157,6 +157,7 @@ static struct err apply_kind(struct follower *f, enum change_kind kind, const st
     case CHANGE_ACCOUNT:
         return apply_objects(f->registry, f->feed, CATALOGUE_ACCOUNT, keys->ids, keys->count);
     case CHANGE_POLICY: return apply_policies(f->registry, f->feed);
+    case CHANGE_KEY:    return apply_keys(f->registry, f->feed);
     case CHANGE_SLOT_LIST:
         for (size_t i = 0; i < keys->count && !err_is(e); i++)
             e = apply_list(f->registry, f->feed, keys->ids[i]);
@@ -170,7 +171,8 @@ static struct err apply_kind(struct follower *f, enum change_kind kind, const st
 /* Whole lists before workers, whose slots are newer or the same; what engagements name, first. */
 static struct err apply_changes(struct follower *f)
 {
-    static const enum change_kind order[] = {CHANGE_POLICY,  CHANGE_ORG,       CHANGE_SITE,
+    static const enum change_kind order[] = {CHANGE_KEY,     CHANGE_POLICY,    CHANGE_ORG,
+                                             CHANGE_SITE,
                                              CHANGE_DEVICE,  CHANGE_ACCOUNT,   CHANGE_SLOT_LIST,
                                              CHANGE_WORKER};
     struct err e = OK;

@@ -89,8 +89,10 @@ static bool on_extent(void *arg, const struct text *fields)
 
 static struct err load_catalogue(struct registry *registry, struct link *leader)
 {
-    struct err e = apply_policies(registry, leader);
+    struct err e = apply_keys(registry, leader);
 
+    if (!err_is(e))
+        e = apply_policies(registry, leader);
     for (enum catalogue_kind kind = 0; kind < CATALOGUE_KINDS && !err_is(e); kind++)
         e = apply_objects(registry, leader, kind, NULL, 0);
     return e;

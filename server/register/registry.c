@@ -54,6 +54,7 @@ static void catalogue_free(struct registry *registry)
     table_free(catalogue->prefixes, false);
     if (catalogue->policies != NULL)
         registry->free_policies((void *)(uintptr_t)catalogue->policies);
+    free((void *)(uintptr_t)catalogue->keys);
     free(catalogue);
 }
 
@@ -157,6 +158,11 @@ const struct account *registry_account(const struct registry_reader *reader, str
 const struct policy_set *registry_policies(const struct registry_reader *reader)
 {
     return atomic_load(&inside(reader)->catalogue)->policies;
+}
+
+const struct signing_keys *registry_keys(const struct registry_reader *reader)
+{
+    return atomic_load(&inside(reader)->catalogue)->keys;
 }
 
 /* One block, inside; false when visit() wants no more. */
@@ -428,6 +434,22 @@ void registry_write_policies(struct registry *registry, struct policy_set *polic
     put_catalogue(registry, &next);
     registry->free_policies = free_policies;
     retire(registry, free_policies, (void *)(uintptr_t)old);
+    next_epoch(registry);
+    registry_unlock(registry);
+}
+
+void registry_write_keys(struct registry *registry, struct signing_keys *keys)
+{
+    struct catalogue next;
+    const struct signing_keys *old;
+
+    registry_lock(registry);
+    next = *atomic_load(&registry->catalogue);
+    old = next.keys;
+    keys->generation = old != NULL ? old->generation + 1 : 1;
+    next.keys = keys;
+    put_catalogue(registry, &next);
+    retire(registry, free, (void *)(uintptr_t)old);
     next_epoch(registry);
     registry_unlock(registry);
 }

@@ -13,6 +13,7 @@
 #include "domain/directory.h"
 #include "domain/photo.h"
 #include "domain/policy.h"
+#include "domain/signing_key.h"
 
 struct registry;
 struct registry_reader; /* one a thread */
@@ -69,6 +70,8 @@ const struct device *registry_device(const struct registry_reader *reader, int64
 const struct account *registry_account(const struct registry_reader *reader, struct text key_prefix);
 /* Policies in force, for policy_find(). Never NULL once ready. */
 const struct policy_set *registry_policies(const struct registry_reader *reader);
+/* The keys that sign; NULL until it is ready. */
+const struct signing_keys *registry_keys(const struct registry_reader *reader);
 
 /* Runs fn for every worker, block by block, leaving and entering between blocks. False stops. */
 typedef bool registry_visit_fn(void *arg, const struct worker_view *view);

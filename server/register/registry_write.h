@@ -32,6 +32,8 @@ void registry_write_catalogue(struct registry *registry, enum catalogue_kind kin
                               const struct entry *entries, size_t count, bool replace);
 void registry_write_policies(struct registry *registry, struct policy_set *policies,
                              void (*free_policies)(void *));
+/* keys and what it points to are one allocation, and the register's from now on: free() ends it. */
+void registry_write_keys(struct registry *registry, struct signing_keys *keys);
 
 /* Ends a round: wakes who awaits a change, frees what nobody can see any more. */
 void registry_published(struct registry *registry);

@@ -61,7 +61,7 @@ static const char *key_of(enum who who)
 
 /* -- what is asked about ------------------------------------------------------------------------ */
 
-enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, ANOMALY, WEBHOOK, APPEAL, OVERRIDE, SESSION, OBJECTS };
+enum object { NOTHING, PERSON, PASS, ORG, SITE, DEVICE, ACCOUNT, DRAFT, IMPORT, TRIAL, ALERT, ANOMALY, WEBHOOK, APPEAL, OVERRIDE, SESSION, SIGNING_KEY, OBJECTS };
 enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
@@ -234,6 +234,7 @@ static void set_objects(void)
                       override(&city.far, &cast->other_regulator), 77777777},
         /* nobody here came by a session */
         [SESSION] = {77777776, 77777777, 77777778, 77777779},
+        [SIGNING_KEY] = {1, 1, 1, 77777777}, /* the only one there is */
     }; /* trials are of the drafts, which must be there first */
     struct http_reply lists =
         server_must(&server, "GET", "/v1/lists", cast->gate_account.key, NULL);
@@ -340,6 +341,10 @@ static const struct example examples[] = {
     {"POST", "/v1/holidays", NOTHING, ANYBODY, "",
      "{\"year\":2030,\"source\":\"通知\",\"mark\":\"PUB\",\"off\":[],\"working\":[]}", NULL},
     {"GET", "/v1/holidays", NOTHING, ANYBODY, "?year=2026", NULL, NULL},
+    {"GET", "/v1/keys", NOTHING, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/keys", NOTHING, ANYBODY, "", GATE_KEY, NULL},
+    {"PATCH", "/v1/keys/{id}", SIGNING_KEY, ANYBODY, "", "{\"state\":\"active\"}", NULL},
+    {"POST", "/v1/trust", NOTHING, ANYBODY, "", "no list", "application/cose"},
     {"POST", "/v1/policies/{number}/state", DRAFT, ANYBODY, "", "{\"state\":\"retired\"}", NULL},
     {"POST", "/v1/policies/{number}/trial", DRAFT, ANYBODY, "", "{\"on\":\"2030-01-01\"}", NULL},
     {"GET", "/v1/trials", NOTHING, ANYBODY, "", NULL, NULL},

@@ -47,6 +47,8 @@ static void make_world(void)
                      " VALUES (%lld, 1, 77, 1, 1, '2026-01-01', '2029-01-01');"
                      " INSERT INTO badge_void (worker_id, number, reason, account_id) VALUES (%lld, 1, 'lost', 1)",
                      worker, worker, worker));
+    fixture_exec("INSERT INTO trust_list (sequence, signed, root, kids, issued_at, expires_at, account_id)"
+                 " VALUES (1, '\\xd284', '\\x01020304', '{}', '2026-01-01', '2026-02-01', 1)");
     log_wait_sealed();
 }
 
@@ -84,6 +86,7 @@ Test(log, everything_that_is_kept_is_sealed_and_holds)
         "SELECT count(*) FROM pass_batch", "SELECT count(*) FROM org",
         "SELECT count(*) FROM site",       "SELECT count(*) FROM device",
         "SELECT count(*) FROM account",    "SELECT count(*) FROM badge_void",
+        "SELECT count(*) FROM signing_key", "SELECT count(*) FROM trust_list",
     };
     struct log_checked found;
     long long rows = 0;
@@ -152,6 +155,11 @@ static const struct {
      "UPDATE badge SET expires_at = '2039-01-01' WHERE index = 77", "row_changed"},
     {"a badge is moved to somebody else", "slot", BADGE_LEAF,
      "UPDATE slot SET worker_id = 999 WHERE index = 77", "row_changed"},
+    {"a key is let sign more", "signing_key", LEAF_OF(4, "1"),
+     "UPDATE signing_key SET kinds = 64", "row_changed"},
+    {"a key's removal is undone", "signing_key", LEAF_OF(4, "1"), "DELETE FROM signing_key", "row_missing"},
+    {"a list of keys is exchanged", "trust_list", LEAF_OF(13, "1"),
+     "UPDATE trust_list SET signed = '\\xd285'", "row_changed"},
     {"a void badge comes to life", "badge_void", "SELECT index FROM log_leaf WHERE kind = 12",
      "DELETE FROM badge_void", "row_missing"},
     {"a pass is edited", "pass", LEAF_OF(6, "(SELECT batch_id FROM pass WHERE seq = 2)"),

@@ -27,6 +27,17 @@ CROSS JOIN LATERAL (
                              (extract(epoch FROM recorded_at) * 1000000)::bigint, document)::text
     FROM policy WHERE k.kind = 3 AND number = k.subject AND version = k.number
     UNION ALL
+    SELECT recorded_at,
+           jsonb_build_array(1, s.number, version, encode(kid, 'hex'), alg, encode(point, 'hex'),
+                             kinds, nbf, exp, state, emergency, reason, account_id,
+                             (extract(epoch FROM recorded_at) * 1000000)::bigint)::text
+    FROM signing_key s WHERE k.kind = 4 AND s.number = k.subject AND version = k.number
+    UNION ALL
+    SELECT recorded_at,
+           jsonb_build_array(1, sequence, encode(signed, 'hex'), account_id,
+                             (extract(epoch FROM recorded_at) * 1000000)::bigint)::text
+    FROM trust_list WHERE k.kind = 13 AND sequence = k.subject
+    UNION ALL
     SELECT NULL::timestamptz, -- issued_at is the whole second before
            jsonb_build_array(1, worker_id, b.number, index, org_id, account_id,
                              extract(epoch FROM issued_at)::bigint,

@@ -7,6 +7,8 @@ SELECT r.kind, r.subject, r.number
 FROM (SELECT 1::smallint AS kind, worker_id AS subject, version::bigint AS number FROM record
       UNION ALL SELECT 2::smallint, id, 0 FROM audit
       UNION ALL SELECT 3::smallint, number, version FROM policy
+      UNION ALL SELECT 4::smallint, number, version FROM signing_key
+      UNION ALL SELECT 13::smallint, sequence, 0 FROM trust_list
       UNION ALL SELECT 5::smallint, worker_id, number FROM badge
       UNION ALL SELECT 12::smallint, worker_id, number FROM badge_void
       UNION ALL SELECT 6::smallint, id, 0 FROM pass_batch
