@@ -130,6 +130,7 @@ static void make_keys(struct server *server)
     format(signing, "%s/signing.pem", server->dir);
     run_once(server, (const char *[]){"--new-vault", vault, NULL}, line, sizeof line);
     run_once(server, (const char *[]){"--new-signing-key", signing, NULL}, line, sizeof line);
+    snprintf(server->signing_keys, sizeof server->signing_keys, "%s/signing.pem", server->dir);
 }
 
 static void prepare_database(struct server *server)
@@ -201,7 +202,7 @@ void server_start_again(struct server *server)
         "--loops=2",
         format(text[1], "--database=%s", fixture_conninfo(FIXTURE_APP)),
         format(text[2], "--vault_file=%s/vault.json", server->dir),
-        format(text[3], "--signing_key=%s/signing.pem", server->dir),
+        format(text[3], "--signing_key=%s", server->signing_keys),
         format(text[4], "--spool_dir=%s/spool", server->dir),
     };
     char log_file[TEXT_MAX];

@@ -23,6 +23,7 @@ struct server {
     unsigned port;
     pid_t pid; /* 0 when it does not run */
     char operator_key[64];
+    char signing_keys[256]; /* files, spaces between them; at first its own signing.pem */
     const char *settings[SERVER_SETTINGS_MAX]; /* "--pass_ms=50", ended by NULL */
     struct http_client client;
 };
