@@ -74,7 +74,10 @@ static json_t *file_read_json(const char *file)
     if (content == NULL)
         return NULL;
     if (err_is(json_read((struct text){content, bytes}, &json))) {
-        fprintf(stderr, "%s: 不是有效的 JSON / not valid JSON\n", file);
+        int line, column;
+
+        json_error_place((struct text){content, bytes}, &line, &column);
+        fprintf(stderr, "%s:%d:%d: 不是有效的 JSON / not valid JSON\n", file, line, column);
         json = NULL;
     }
     free(content);

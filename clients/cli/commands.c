@@ -237,7 +237,7 @@ static const struct option_row engage_end[] = {
     {"--of", "VERSION", OPTION_INT, false, "要结束的用工登记版本", "the engagement's version"},
     {"--site", "ID", OPTION_INT, false, "或工地", "or its site"},
     {"--trade", "CODE", OPTION_TEXT, false, "及工种", "and trade"},
-    {"--until", "DATE", OPTION_TEXT, false, "退场日期", "the first day without it"},
+    {"--until", "DATE", OPTION_TEXT, false, "止日（当天起不再有效）", "the first day without it"},
     END,
 };
 static const struct option_row exam_post[] = {
@@ -297,7 +297,7 @@ static const struct option_row certificate_status[] = {
     {"--number", "N|-", OPTION_TEXT, true, "证书编号", "its number"},
     {"--status", "valid|suspended|revoked", OPTION_TEXT, true, "状态", "its status"},
     {"--from", "DATE", OPTION_TEXT, true, "自", "from"},
-    {"--until", "DATE", OPTION_TEXT, false, "至", "until"},
+    {"--until", "DATE", OPTION_TEXT, false, "止日（当天起不再有效）", "the first day without it"},
     {"--months", "N", OPTION_INT, false, "或期限（月），代替止日", "or for so many months"},
     END,
 };
@@ -306,7 +306,7 @@ static const struct option_row agreement_post[] = {
     {"--type", "labour_contract|written_agreement", OPTION_TEXT, true, "劳动合同或书面协议",
      "which"},
     {"--from", "DATE", OPTION_TEXT, true, "起", "from"},
-    {"--until", "DATE", OPTION_TEXT, false, "止", "until"},
+    {"--until", "DATE", OPTION_TEXT, false, "止日（当天起不再有效）", "the first day without it"},
     WHEN,
     END,
 };
@@ -314,7 +314,7 @@ static const struct option_row ban_post[] = {
     {"--scope", "industry|role|trade|site", OPTION_TEXT, true, "范围", "of what"},
     {"--subject", "X", OPTION_ANY, false, "岗位或工种", "which role or trade"},
     {"--from", "DATE", OPTION_TEXT, true, "起", "from"},
-    {"--until", "DATE", OPTION_TEXT, false, "止", "until"},
+    {"--until", "DATE", OPTION_TEXT, false, "止日（当天起不再有效）", "the first day without it"},
     {"--months", "N", OPTION_INT, false, "或期限（月），代替止日", "or for so many months"},
     {"--basis", "TEXT", OPTION_TEXT, true, "依据", "on what grounds"},
     WHEN,
@@ -324,7 +324,7 @@ static const struct option_row override_ask[] = {
     {"--worker", "ID", OPTION_INT, true, "工人", "the worker"},
     {"--colour", "green|yellow|red", OPTION_TEXT, true, "颜色", "the colour"},
     {"--from", "DATE", OPTION_TEXT, true, "起", "from"},
-    {"--until", "DATE", OPTION_TEXT, true, "止", "until"},
+    {"--until", "DATE", OPTION_TEXT, true, "止日（当天起不再有效）", "the first day without it"},
     {"--evidence", "TEXT", OPTION_TEXT, true, "依据材料", "the evidence"},
     {"--signed-by", "1,2", OPTION_IDS, true, "本人账号与待签字的另一个账号",
      "your account and the one that is to sign"},

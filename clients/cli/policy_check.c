@@ -23,6 +23,7 @@ struct checking {
 struct checked {
     const char *file;
     struct err e;
+    int line, column; /* where it stops being JSON; 0: it is */
     struct policy_document document;
     struct policy_report report;
 };
@@ -46,7 +47,10 @@ static void say_invalid(const struct checked *c, bool english)
 {
     const struct err_row *row = err_row(c->e.code);
 
-    fprintf(stderr, "%s%s%s\n", c->file, english ? ": " : "：", english ? row->en : row->zh);
+    fprintf(stderr, "%s", c->file);
+    if (c->line > 0)
+        fprintf(stderr, ":%d:%d", c->line, c->column);
+    fprintf(stderr, "%s%s\n", english ? ": " : "：", english ? row->en : row->zh);
     if (c->e.field != NULL)
         fprintf(stderr, english ? "  at %s" : "  位置 %s", c->e.field[0] != '\0' ? c->e.field : "/");
     if (c->e.expected != NULL)
@@ -101,10 +105,16 @@ static void say_examples(const struct checked *c, bool english)
 
 /* -- for programs ----------------------------------------------------------------------------- */
 
-static void put_error(struct json_writer *w, struct err e, bool english)
+static void put_error(struct json_writer *w, const struct checked *c, bool english)
 {
+    struct err e = c->e;
+
     json_open_object(w, "error");
     json_put_string(w, "code", err_row(e.code)->code);
+    if (c->line > 0) {
+        json_put_int(w, "line", c->line);
+        json_put_int(w, "column", c->column);
+    }
     json_put_string(w, "field", e.field);
     json_put_string(w, "expected", e.expected);
     json_put_string(w, "message", english ? err_row(e.code)->en : err_row(e.code)->zh);
@@ -151,7 +161,7 @@ static void put_checked(const struct checking *how, const struct checked *c)
     json_put_string(&w, "file", c->file);
     json_put_bool(&w, "valid", !err_is(c->e));
     if (err_is(c->e)) {
-        put_error(&w, c->e, how->english);
+        put_error(&w, c, how->english);
     } else {
         put_document(&w, c);
         policy_findings_put(&w, "findings", &c->report);
@@ -202,6 +212,8 @@ static void check_file(struct checking *how, const char *file)
     c.e = policy_compile((struct text){json, bytes}, &arena, &c.document);
     if (!err_is(c.e))
         c.e = policy_check(&c.document, &arena, &c.report);
+    else if (c.e.code == ERR_JSON_SYNTAX)
+        json_error_place((struct text){json, bytes}, &c.line, &c.column);
     tell(how, &c);
     weigh(how, &c);
     arena_clear(&arena);

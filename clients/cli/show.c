@@ -400,6 +400,8 @@ int show_colour(struct session *s, const json_t *answer)
 
     if (s->as_json)
         return CLI_DONE;
+    printf(english ? "Worker %lld on %s\n" : "工号 %lld，%s\n",
+           (long long)json_int_at(answer, "worker"), json_string_at(answer, "on"));
     show_pair(english ? "person" : "个人",
               colour_word(json_string_at(answer, "person_colour"), english));
     show_value("colour_here", json_object_get(answer, "colour_here"), english, text, sizeof text);

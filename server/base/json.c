@@ -47,6 +47,15 @@ struct err json_read(struct text from, json_t **json)
     }
 }
 
+void json_error_place(struct text from, int *line, int *column)
+{
+    json_error_t error = {.line = 1, .column = 1};
+
+    json_decref(json_loadb(from.at, from.bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error));
+    *line = error.line;
+    *column = error.column;
+}
+
 struct json_writer json_writer_over(struct build *out)
 {
     return (struct json_writer){.out = out};

@@ -14,6 +14,8 @@ enum { JSON_DEPTH_MAX = 16 };
 
 /* The caller owns *json (json_decref). Fails with ERR_JSON_SYNTAX or ERR_TOO_LARGE. */
 MUST_USE struct err json_read(struct text from, json_t **json);
+/* Where what json_read() refused for its syntax stops being JSON: line and column, from 1. */
+void json_error_place(struct text from, int *line, int *column);
 
 /* A writer emits commas by itself. Keys are literals; strings are escaped. Overflow is seen in
  * writer.out->full. Depth up to JSON_DEPTH_MAX. */

@@ -232,6 +232,7 @@ Test(cli, from_enrolment_to_the_gate_and_back)
     char code[2048];
 
     EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker));
+    EXPECT_WORDS("工号 1，20");
     EXPECT_WORDS("黄");
     EXPECT_WORDS("怎么办");
     EXPECT(CLI_DONE, JIANAN("contractor", "worker", "colour", worker, "--known-at",

@@ -447,8 +447,12 @@ Test(policies, what_is_found_is_told_with_somebody_whom_score_can_judge)
 Test(policies, a_document_that_is_invalid_weighs_more_than_one_to_look_at)
 {
     char *found = changed("/rules/8/cap_day", "5"), *invalid = changed("/rules/0/men", "[]");
-    const char *good = file_of("default.json");
+    const char *good = file_of("default.json"), *torn = "/tmp/jianan-torn.json";
+    FILE *file = fopen(torn, "w");
 
+    cr_assert(file != NULL);
+    fputs("{\n  \"format\": 1\n  \"id\": 2\n}\n", file); /* a comma is missing */
+    cr_assert_eq(fclose(file), 0);
     cr_expect_eq(JIANAN("", "policy", "check", good), 0);
     cr_expect_eq(JIANAN("", "policy", "check", good, found), 1);
     cr_expect_eq(JIANAN("", "policy", "check", invalid, good, found), 3);
@@ -457,8 +461,11 @@ Test(policies, a_document_that_is_invalid_weighs_more_than_one_to_look_at)
     cr_expect_not_null(strstr(out, "\"valid\":false,\"error\":{\"code\":\"policy_invalid\",\"field\":"
                                    "\"/rules/0/men\""), "%s", out);
     cr_expect_eq(JIANAN("", "policy", "check", "/nowhere.json"), 3);
+    cr_expect_eq(JIANAN("", "policy", "check", "--json", torn), 3);
+    cr_expect_not_null(strstr(out, "\"code\":\"json_syntax\",\"line\":3,\"column\":6"), "%s", out);
     cr_expect_eq(JIANAN("", "policy", "check"), 2);
     cr_expect_eq(JIANAN("", "policy", "check", "--loudly", good), 2);
+    (void)unlink(torn);
     (void)unlink(found);
     (void)unlink(invalid);
     free(found);
