@@ -183,6 +183,20 @@ static const struct option_row worker_code[] = {
      "a phone's public key (JWK): a cred for use without network as well"},
     END,
 };
+static const struct option_row account_login[] = {
+    {"--login", "NAME", OPTION_TEXT, true, "登录名：小写字母、数字、. _ - @", "a-z 0-9 . _ - @"},
+    {"--forget-totp", "true", OPTION_BOOL, false, "身份验证器已丢失：重新设置，并结束全部会话",
+     "the authenticator app is lost: another is set up, every session ends"},
+    END,
+};
+static const struct option_row worker_join[] = {
+    {"--token", "TEXT|-", OPTION_TEXT, false, "链接中 # 之后的部分", "what stands behind # in the link"},
+    {"--worker", "ID", OPTION_INT, false, "或工人编号", "or the worker's number"},
+    {"--code", "DIGITS|-", OPTION_TEXT, false, "和六位验证码", "and the six digits"},
+    {"--device-key", "FILE", OPTION_JSON, true, "手机公钥（JWK 文件，P-256）",
+     "the phone's public key, a JWK of P-256"},
+    END,
+};
 static const struct option_row worker_find[] = {
     {"--document-number", "N|-", OPTION_TEXT, true, "证件号码（- 从标准输入读）",
      "the document's number (- reads a line)"},
@@ -618,6 +632,10 @@ const struct command commands[] = {
         "shows one"),
     WRITE("PATCH", "account", "change", "/v1/accounts/{账号}", account_change, NULL, show_written,
           "更改或停用账号", "changes it or switches it off"),
+    WRITE("POST", "account", "login", "/v1/accounts/{账号}/login", account_login, NULL, show_object,
+          "给账号登录名和设置密码的链接（只显示一次，48 小时有效）", "gives a login name and a link to choose a password"),
+    {.verb = "account", .sub = "sign-out", .method = "DELETE", .path = "/v1/accounts/{账号}/sessions",
+     .show = show_object, .zh = "结束账号的全部登录会话", .en = "ends every session of an account"},
     WRITE("POST", "key", "renew", "/v1/accounts/{账号}/key", NULL, NULL, show_key,
           "换发密钥，旧密钥即刻失效", "gives an account another key; the one before ends"),
 
@@ -655,8 +673,13 @@ const struct command commands[] = {
          "安全行为之星（不影响颜色）", "the stars of a person, which change no colour"),
     LIST("worker", "accesses", WORKER_PATH("/accesses"), only_page, access_columns,
          "谁看过我的信息", "who looked at a person"),
-    WRITE("POST", "worker", "access", WORKER_PATH("/access"), NULL, NULL, show_key,
-          "给工人本人的密钥，旧的即刻失效", "gives a worker a key of his own"),
+    WRITE("POST", "worker", "invite", WORKER_PATH("/invitation"), NULL, NULL, show_object,
+          "邀请工人在本人手机上登录：链接和六位验证码，半小时内有效", "invites a worker to sign in on his phone: a link, six digits"),
+    {.verb = "worker", .sub = "join", .method = "POST", .path = "/v1/session/worker",
+     .options = worker_join, .fixed = "{\"keep\":\"key\"}", .show = show_key,
+     .zh = "以手机身份凭邀请登录；密钥只显示一次", .en = "signs a worker in by an invitation, as his phone does"},
+    WRITE("DELETE", "worker", "end-access", WORKER_PATH("/access"), NULL, NULL, show_object,
+          "工人手机遗失或退出登录：其密钥与邀请即刻失效", "a worker's phone is lost, or he signs out"),
     {.verb = "worker", .sub = "find", .method = "POST", .path = "/v1/workers/find",
      .options = worker_find, .show = show_object, .zh = "按证件号码查找", .en = "finds by document"},
     WRITE("DELETE", "worker", "erase", WORKER_PATH(""), NULL, NULL, show_object,

@@ -28,7 +28,7 @@ enum permission {
     MAY_READ_PASSES = 1 << 13,
     MAY_READ_AUDIT = 1 << 14,
     MAY_READ_HEALTH = 1 << 15,
-    MAY_GIVE_ACCESS = 1 << 16,    /* hand a worker his own key */
+    MAY_GIVE_ACCESS = 1 << 16,    /* invite a worker to sign in, end his phone */
     MAY_ERASE = 1 << 17,
     MAY_MAKE_CODE = 1 << 18,
     MAY_SET_POLICY = 1 << 19,

@@ -255,6 +255,8 @@ static void put_account(struct json_writer *w, const struct account_row *account
     json_put_text(w, "label", account->label);
     json_put_text(w, "state", account->state);
     json_put_text(w, "key_prefix", account->key_prefix);
+    json_put_text_or_null(w, "login", account->login);
+    json_put_bool(w, "totp", account->totp);
     json_put_time(w, "recorded_at", account->recorded_at);
     json_close_object(w);
 }

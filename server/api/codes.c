@@ -5,10 +5,12 @@
 #include "api/code_forms.h"
 #include "api/metrics.h"
 #include "base/json.h"
+#include "crypto/public_key.h"
 #include "crypto/qr.h"
 #include "domain/fold.h"
 #include "register/recent.h"
 #include "store/persons.h"
+#include "store/phones.h"
 #include "store/writes.h"
 
 enum {
@@ -43,6 +45,7 @@ struct code_place {
 
 struct code_make {
     int64_t worker_id;
+    struct worker_phone phone; /* when a code for it is asked for */
     struct person person; /* when the register did not know enough */
     struct facts facts;
     uint64_t index;
@@ -62,6 +65,17 @@ const size_t worker_code_post_bytes = sizeof(struct code_make);
 
 /* -- who -------------------------------------------------------------------------------------- */
 
+static enum step load_phone(struct exchange *x)
+{
+    struct code_make *s = x->state;
+    struct batch *b = batch_new(app_of(x)->pg, &x->arena);
+
+    if (b == NULL)
+        return exchange_fail(x, err_make(ERR_TOO_LARGE));
+    worker_phone_find(b, s->worker_id, &s->phone);
+    return exchange_wait(x, batch_send(b, exchange_waiter(x)));
+}
+
 static enum step code_begin(struct exchange *x)
 {
     struct code_make *s = x->state;
@@ -75,6 +89,24 @@ static enum step code_begin(struct exchange *x)
     /* Twelve hours on somebody else's phone would be a lent card. */
     if (input->device_key != NULL && caller->role != ACCOUNT_WORKER)
         return exchange_fail(x, err_field(ERR_FORBIDDEN, "/device_key", "the worker's own key"));
+    return input->device_key != NULL ? load_phone(x) : STEP_NEXT;
+}
+
+/* A code that is good without network is for the phone that he signed in on, and for no other. */
+static enum step code_phone(struct exchange *x)
+{
+    const struct code_make *s = x->state;
+    const struct code_input *input = x->input;
+    unsigned char point[ECC_POINT_BYTES];
+    const struct ecc_alg *alg;
+
+    if (input->device_key == NULL)
+        return STEP_NEXT;
+    if (!public_key_from_jwk(input->device_key, &alg, point) || alg->id != TOKEN_ES256)
+        return exchange_fail(x, err_field(ERR_FIELD_TYPE, "/device_key",
+                                          "JWK: kty EC, crv P-256, x, y"));
+    if (!s->phone.found || !bytes_equal(point, s->phone.point, sizeof point))
+        return exchange_fail(x, err_field(ERR_PHONE_OTHER, "/device_key", NULL));
     return STEP_NEXT;
 }
 
@@ -359,7 +391,7 @@ static enum step code_audit(struct exchange *x);
 static enum step code_answer(struct exchange *x);
 
 step_fn *const worker_code_post[] = {
-    code_begin, code_look, code_from_database, code_audit, code_answer, NULL,
+    code_begin, code_phone, code_look, code_from_database, code_audit, code_answer, NULL,
 };
 
 static enum step load_person(struct exchange *x, struct code_make *s)
@@ -392,13 +424,13 @@ static enum step code_look(struct exchange *x)
         e = take_view(x, s, &view) ? make(x, s) : err_make(ERR_TOO_LARGE);
     registry_leave(app->reader);
     if (known) {
-        exchange_goto(x, &worker_code_post[3]);
+        exchange_goto(x, &worker_code_post[4]);
         return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
     }
     if (input->version == 0 || spent_ms >= REGISTER_MS)
         return load_person(x, s);
     registry_await(app->reader, REGISTER_MS - spent_ms, exchange_waiter(x));
-    exchange_goto(x, &worker_code_post[1]);
+    exchange_goto(x, &worker_code_post[2]);
     return exchange_wait(x, OK);
 }
 

@@ -41,6 +41,7 @@
 #include "api/trials.h"
 #include "api/trust.h"
 #include "api/webhooks.h"
+#include "api/worker_phone.h"
 #include "api/worker_reads.h"
 #include "api/workers.h"
 
@@ -93,6 +94,8 @@ const struct route routes[] = {
      * password, and to do these twice does no harm */
     {METHOD_POST, "/v1/session", 0, NULL, sign_in_fields, sign_in_post, &sign_in_state_bytes, 0,
      NULL, false, "Sign in: login name, password, six digits"},
+    {METHOD_POST, "/v1/session/worker", 0, NULL, worker_sign_in_fields, worker_sign_in_post,
+     &worker_sign_in_bytes, 0, NULL, false, "A worker signs in on his phone by an invitation"},
     READ("/v1/session", MAY_SIGN_IN, NULL, session_get, &session_state_bytes,
          "Who am I, and what have I to do next"),
     {METHOD_DELETE, "/v1/session", MAY_SIGN_IN, NULL, NULL, session_delete, &session_state_bytes,
@@ -174,9 +177,12 @@ const struct route routes[] = {
     /* people */
     {METHOD_POST, "/v1/workers", MAY_ENROL, NULL, NULL, worker_post, &worker_post_state_bytes, 1024 * 1024, NULL, true,
      "Enrol and engage one person or up to 500"},
-    WRITE(METHOD_POST, "/v1/workers/{id}/access", MAY_GIVE_ACCESS, NULL, worker_access,
-          &worker_access_state_bytes,
-          "Give a worker a key of his own"),
+    WRITE(METHOD_POST, "/v1/workers/{id}/invitation", MAY_GIVE_ACCESS, NULL,
+          worker_invitation_post, &worker_invitation_bytes,
+          "Invite a worker to sign in on his phone: a link, and six digits"),
+    WRITE(METHOD_DELETE, "/v1/workers/{id}/access", MAY_GIVE_ACCESS | MAY_CONSENT, NULL,
+          worker_access_delete, &worker_access_bytes,
+          "A worker's phone is lost, or he signs out: nothing of it counts any more"),
     WRITE(METHOD_DELETE, "/v1/workers/{id}", MAY_ERASE, NULL, worker_erase, &worker_erase_state_bytes,
           "Erase a person: what is personal goes, the records stay without a name"),
     {METHOD_POST, "/v1/imports", MAY_ENROL, NULL, NULL, import_post,

@@ -198,17 +198,11 @@ static enum step post_answer(struct exchange *x)
 
 step_fn *const worker_post[] = {post_resolve, post_load, post_write, post_answer, NULL};
 
-/* -- one person: what access and erasure share --------------------------------------------------- */
+/* -- one person: what changes to him have in common --------------------------------------------------- */
 
-struct worker_change {
-    struct write write; /* first: see write.h */
-    int64_t worker_id;
-    struct person person;
-};
-const size_t worker_access_state_bytes = sizeof(struct worker_change);
 const size_t worker_erase_state_bytes = sizeof(struct worker_change);
 
-static enum step change_load(struct exchange *x)
+enum step worker_change_load(struct exchange *x)
 {
     struct worker_change *s = x->state;
     struct person_name *name = arena_new(&x->arena, struct person_name);
@@ -223,82 +217,6 @@ static enum step change_load(struct exchange *x)
     e = persons_load(b, &x->arena, name, 1, &s->person);
     return exchange_wait(x, err_is(e) ? e : batch_send(b, exchange_waiter(x)));
 }
-
-/* -- POST /v1/workers/{id}/access ---------------------------------------------------------------- */
-
-static struct text access_stored(struct exchange *x, int64_t worker_id, int32_t version)
-{
-    return text_of(arena_format(&x->arena, "{\"worker\":%lld,\"access_version\":%d}",
-                                (long long)worker_id, version));
-}
-
-/* The stored answer with the key put in, which never rests anywhere. */
-static enum step access_tell(struct exchange *x, int status, int32_t version)
-{
-    struct worker_change *s = x->state;
-    char *room = arena_alloc(&x->arena, 512), key[WORKER_KEY_BYTES];
-    struct build out;
-    struct json_writer w;
-
-    if (room == NULL)
-        return exchange_fail(x, err_make(ERR_TOO_LARGE));
-    out = build_over(room, 512);
-    w = json_writer_over(&out);
-    json_open_object(&w, NULL);
-    json_put_int(&w, "worker", s->worker_id);
-    json_put_int(&w, "access_version", version);
-    json_put_text(&w, "key", worker_key_format(app_of(x)->shared->vault, s->worker_id, version, key));
-    json_close_object(&w);
-    return exchange_answer_json(x, status, build_done(&out));
-}
-
-static enum step access_again(struct exchange *x, const struct write *w)
-{
-    json_t *stored;
-    int32_t version;
-    struct err e;
-
-    if (!bytes_equal(w->found.fingerprint, w->fingerprint, sizeof w->fingerprint))
-        return exchange_fail(x, err_make(ERR_KEY_REUSE));
-    e = json_read(w->found.answer, &stored);
-    if (err_is(e))
-        return exchange_fail(x, err_detail(ERR_INTERNAL, "a stored answer is not JSON"));
-    version = (int32_t)json_integer_value(json_object_get(stored, "access_version"));
-    json_decref(stored);
-    return access_tell(x, w->found.status, version);
-}
-
-static enum step access_write(struct exchange *x)
-{
-    struct worker_change *s = x->state;
-    const struct caller *caller = caller_of(x);
-    int32_t next = s->person.access_version + 1;
-    struct batch *b;
-
-    if (!append_may_see(caller, &s->person, x->today))
-        return exchange_fail(x, err_make(ERR_WORKER_UNKNOWN));
-    if (s->write.found.found)
-        return access_again(x, &s->write);
-    if (s->person.erased)
-        return exchange_fail(x, err_make(ERR_PERSON_ERASED));
-    b = write_commit(x, 201, access_stored(x, s->worker_id, next));
-    if (b == NULL)
-        return exchange_fail(x, err_make(ERR_TOO_LARGE));
-    person_access_raise(b, s->worker_id, s->person.access_version);
-    write_change(b, CHANGE_WORKER, s->worker_id, next);
-    write_audit(x, b, "worker.access", s->worker_id, TEXT(""));
-    return write_send(x, b, worker_access);
-}
-
-static enum step access_answer(struct exchange *x)
-{
-    struct worker_change *s = x->state;
-
-    follower_nudge(app_of(x)->shared->follower);
-    return access_tell(x, 201, s->person.access_version + 1);
-}
-
-step_fn *const worker_access[] = {change_load, access_write, access_answer, NULL};
 
 /* -- DELETE /v1/workers/{id} ---------------------------------------------------------------------- */
 
@@ -371,4 +289,4 @@ static enum step erase_write(struct exchange *x)
     return write_send(x, b, worker_erase);
 }
 
-step_fn *const worker_erase[] = {change_load, erase_write, write_answer, NULL};
+step_fn *const worker_erase[] = {worker_change_load, erase_write, write_answer, NULL};

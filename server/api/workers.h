@@ -1,17 +1,21 @@
-/* api/workers.h: enrolling people, giving them their own key, erasing them. */
+/* api/workers.h: enrolling people, erasing them. */
 #ifndef API_WORKERS_H
 #define API_WORKERS_H
 
-#include "net/exchange.h"
+#include "api/write.h"
+#include "store/persons.h"
 
 extern step_fn *const worker_post[];   /* POST /v1/workers: one, or an array */
 extern const size_t worker_post_state_bytes;
 
-/* POST /v1/workers/{id}/access: a new key of the worker's own; the one before stops working. The
- * key is derived, so the stored answer holds its version only and a repeated request is given the
- * same key again. */
-extern step_fn *const worker_access[];
-extern const size_t worker_access_state_bytes;
+/* What changes to one person have in common: he is loaded with all that is known of him, and the
+ * request's key is looked up. Such a route's state begins with this. */
+struct worker_change {
+    struct write write; /* first: see write.h */
+    int64_t worker_id;
+    struct person person;
+};
+enum step worker_change_load(struct exchange *x);
 
 /* DELETE /v1/workers/{id}: destroys the person's key and all that is personal. */
 extern step_fn *const worker_erase[];

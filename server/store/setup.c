@@ -283,6 +283,8 @@ static struct err decode_accounts(void *into, const struct rows *rows)
             .state = row_text(rows, i, ACCOUNT_LIST_STATE),
             .key_prefix = row_text(rows, i, ACCOUNT_LIST_KEY_PREFIX),
             .recorded_at = row_timestamptz(rows, i, ACCOUNT_LIST_RECORDED_AT),
+            .login = row_text(rows, i, ACCOUNT_LIST_LOGIN),
+            .totp = row_bool(rows, i, ACCOUNT_LIST_TOTP),
         };
     return OK;
 }

@@ -85,6 +85,8 @@ struct account_row {
     int32_t version;
     struct text role, region, label, state, key_prefix;
     int64_t recorded_at;
+    struct text login; /* .at NULL: nobody signs in */
+    bool totp;
 };
 struct account_rows {
     struct account_row *rows;

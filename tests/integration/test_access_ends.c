@@ -131,15 +131,12 @@ Test(ends, a_key_from_before_the_rotation_is_dead_and_the_new_one_lives)
     cr_expect_eq(status_of("GET", "/v1/audit", key, NULL), 200);
 }
 
-Test(ends, a_workers_key_ends_when_he_is_given_another)
+Test(ends, a_workers_key_ends_when_he_signs_in_on_another_phone)
 {
     const char *path = say("/v1/workers/%lld/colour", city.own.id);
-    struct http_reply reply = must("POST", say("/v1/workers/%lld/access", city.own.id),
-                                   cast->contractor.key, NULL);
-    char key[128];
+    char key[CAST_WORKER_KEY_BYTES];
 
-    snprintf(key, sizeof key, "%s", reply_text(&reply, "key"));
-    reply_clear(&reply);
+    cast_phone(&server, cast->contractor.key, city.own.id, key);
     cr_expect_eq(status_of("GET", path, key, NULL), 200, "the new one works at once");
     becomes(401, "GET", path, city.own.key, NULL);
     cr_expect_eq(status_of("POST", say("/v1/workers/%lld/code", city.own.id), city.own.key, "{}"),
@@ -202,7 +199,8 @@ static void expect_out_of_sight(const char *key)
     expect_unknown("GET", "/v1/workers/{}", NULL, key);
     expect_unknown("GET", "/v1/workers/{}/records", NULL, key);
     expect_unknown("GET", "/v1/workers/{}/colour", NULL, key);
-    expect_unknown("POST", "/v1/workers/{}/access", NULL, key);
+    expect_unknown("POST", "/v1/workers/{}/invitation", NULL, key);
+    expect_unknown("DELETE", "/v1/workers/{}/access", NULL, key);
     expect_unknown("POST", "/v1/workers/{}/code", "{\"svg\":false}", key);
     expect_unknown("POST", "/v1/engagements",
                    "{\"worker\":{},\"site\":1,\"trade\":\"020\",\"role\":\"worker\"}", key);

@@ -311,6 +311,8 @@ static const struct example examples[] = {
     {"POST", "/v1/accounts/{id}/key", ACCOUNT, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/session", NOTHING, ANYBODY, "",
      "{\"login\":\"nobody.here\",\"password\":\"x\"}", NULL},
+    {"POST", "/v1/session/worker", NOTHING, ANYBODY, "",
+     "{\"token\":\"00\",\"device_key\":" CAST_DEVICE_KEY "}", NULL},
     {"GET", "/v1/session", NOTHING, ANYBODY, "", NULL, NULL},
     {"DELETE", "/v1/session", NOTHING, ANYBODY, "", NULL, NULL},
     {"GET", "/v1/sessions", NOTHING, ANYBODY, "", NULL, NULL},
@@ -352,7 +354,8 @@ static const struct example examples[] = {
     {"POST", "/v1/workers", NOTHING, ANYBODY, "",
      "{\"name\":\"新\",\"document_number\":\"990101199001019997\",\"site\":{site},"
      "\"trade\":\"020\"}", NULL},
-    {"POST", "/v1/workers/{id}/access", PERSON, ANYBODY, "", NULL, NULL},
+    {"POST", "/v1/workers/{id}/invitation", PERSON, ANYBODY, "", NULL, NULL},
+    {"DELETE", "/v1/workers/{id}/access", PERSON, ANYBODY, "", NULL, NULL},
     {"DELETE", "/v1/workers/{id}", PERSON, ANYBODY, "", NULL, NULL},
     {"POST", "/v1/imports", NOTHING, ANYBODY, "", "name,document_number,site,trade\r\n", "text/csv"},
     {"GET", "/v1/imports/{id}", IMPORT, ANYBODY, "", NULL, NULL},
@@ -557,7 +560,7 @@ enum { ALLOWED = 0 }; /* anything but 401, 403, 404 and a failure of the server'
 static const struct {
     const char *pattern;
     int status;
-} knocks[] = {{"/v1/session", 401}, {"/v1/password", 410}};
+} knocks[] = {{"/v1/session", 401}, {"/v1/session/worker", 410}, {"/v1/password", 410}};
 
 static int expected_open(const struct example *example)
 {
@@ -639,6 +642,9 @@ static void walk_route(const json_t *route, enum who who)
         reply = ask(example, who, (enum whose)whose);
         cr_expect(is_as(reply.status, expected), "%s %s as %s, %s: %d, not %d: %s", method, pattern,
                   names[who], whose_names[whose], reply.status, expected, reply.body);
+        if (who == WORKER && whose == OWN && reply.status == 200 &&
+            strcmp(pattern, "/v1/workers/{id}/access") == 0) /* it was his own: he comes back */
+            cast_phone(&server, city.cast.contractor.key, city.own.id, city.own.key);
         if (expected >= 400)
             compare(example, who, (enum whose)whose, &reply, &absent);
         reply_clear(&reply);

@@ -31,9 +31,9 @@ static char dir[] = "/tmp/jianan-cli-XXXXXX", out[OUT_BYTES];
 
 static const char *in_dir(const char *name)
 {
-    static char paths[4][128];
+    static char paths[8][128];
     static unsigned at;
-    char *path = paths[at++ % 4];
+    char *path = paths[at++ % 8];
 
     snprintf(path, sizeof paths[0], "%s/%s", dir, name);
     return path;
@@ -137,6 +137,26 @@ static long long printed_int(const char *name)
         cr_assert_eq(got, (status), "exit %d, not %d: %s", got, (int)(status), out);               \
     } while (0)
 #define EXPECT_WORDS(words) cr_assert(strstr(out, words) != NULL, "lacks %s: %s", words, out)
+
+/* His contractor invites him, and his phone signs in: worker.key. */
+static void joined(const char *worker)
+{
+    json_t *json;
+    char token[80];
+
+    write_file(in_dir("phone.jwk"),
+               "{\"kty\":\"EC\",\"crv\":\"P-256\","
+               "\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\","
+               "\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\"}");
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "invite", worker, "--json"));
+    json = json_loads(out, 0, NULL);
+    snprintf(token, sizeof token, "%s\n", json_string_value(json_object_get(json, "token")));
+    json_decref(json);
+    EXPECT(CLI_DONE, jianan_with("contractor", token,
+                                 (const char *[]){"worker", "join", "--token", "-", "--device-key",
+                                                  in_dir("phone.jwk"), "--save",
+                                                  in_dir("worker.key"), NULL}));
+}
 
 static const char *number_text(long long number)
 {
@@ -251,8 +271,7 @@ Test(cli, from_enrolment_to_the_gate_and_back)
                             "--off-job-training", "true", "--json"));
     EXPECT(CLI_DONE, JIANAN("safety_officer", "violation", "rectify", "--worker", worker, "--of",
                             number_text(printed_int("version"))));
-    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "access", worker, "--save",
-                            in_dir("worker.key")));
+    joined(worker);
     EXPECT(CLI_DONE, JIANAN("worker", "worker", "code", "me"));
     EXPECT_WORDS("红");
     EXPECT(CLI_DONE, JIANAN("worker", "worker", "code", "me", "--json"));
@@ -341,8 +360,7 @@ Test(cli, an_appeal_goes_from_the_workers_phone_to_the_regulators_answer)
     EXPECT(CLI_DONE, JIANAN("safety_officer", "violation", "post", "--worker", worker, "--class",
                             "operation", "--category", "7.06", "--severity", "4", "--json"));
     violation = number_text(printed_int("version"));
-    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "access", worker, "--save",
-                            in_dir("worker.key")));
+    joined(worker);
     EXPECT(CLI_DONE, JIANAN("worker", "worker", "colour", "me"));
     EXPECT_WORDS("jianan appeal file");
     EXPECT(CLI_DONE, jianan_with("worker", "当天我不在这个工地\n",

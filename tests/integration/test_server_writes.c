@@ -285,7 +285,7 @@ static void crosser(struct race *race, unsigned number)
  * end, so that the two always cross. */
 Test(writes, an_erasure_and_an_engagement_in_the_same_instant_never_both_happen)
 {
-    char number[19], key[128];
+    char number[19], key[CAST_WORKER_KEY_BYTES];
     struct http_reply reply;
 
     fixture_exec("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
@@ -296,10 +296,7 @@ Test(writes, an_erasure_and_an_engagement_in_the_same_instant_never_both_happen)
                                     cast_number(number, "19870512", 300 + round), cast.site, "030");
         struct http_question questions[2];
 
-        reply = server_must(&server, "POST", say("/v1/workers/%lld/access", him),
-                            cast.contractor.key, NULL);
-        snprintf(key, sizeof key, "%s", reply_text(&reply, "key"));
-        reply_clear(&reply);
+        cast_phone(&server, cast.contractor.key, him, key);
         reply = server_must(&server, "POST", "/v1/engagements", cast.contractor.key,
                             say("{\"kind\":\"engagement_end\",\"worker\":%lld,\"site\":%lld}", him,
                                 cast.site));

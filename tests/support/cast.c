@@ -137,3 +137,25 @@ long long cast_worker(struct server *server, const char *key, const char *name, 
     }
     return id;
 }
+
+void cast_phone(struct server *server, const char *contractor_key, long long worker,
+                char key[CAST_WORKER_KEY_BYTES])
+{
+    cast_phone_with(server, contractor_key, worker, CAST_DEVICE_KEY, key);
+}
+
+void cast_phone_with(struct server *server, const char *contractor_key, long long worker,
+                     const char *device_key, char key[CAST_WORKER_KEY_BYTES])
+{
+    struct http_reply reply = server_must(
+        server, "POST", say("/v1/workers/%lld/invitation", worker), contractor_key, NULL);
+    const char *body = say("{\"token\":\"%s\",\"keep\":\"key\",\"device_key\":%s}",
+                           reply_text(&reply, "token"), device_key);
+
+    reply_clear(&reply);
+    reply = server_must(server, "POST", "/v1/session/worker", NULL, body);
+    snprintf(key, CAST_WORKER_KEY_BYTES, "%s", reply_text(&reply, "key"));
+    if (key[0] == '\0')
+        abort();
+    reply_clear(&reply);
+}

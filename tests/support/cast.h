@@ -32,6 +32,20 @@ void cast_meet(struct server *server, const struct part *part, const char *numbe
 long long cast_worker(struct server *server, const char *key, const char *name, const char *number,
                       long long site, const char *trade);
 
+/* His contractor (or site officer) invites him, and he signs in on a phone whose key nobody has: his
+ * own key. Whatever he had before ends. */
+enum { CAST_WORKER_KEY_BYTES = 128 };
+void cast_phone(struct server *server, const char *contractor_key, long long worker,
+                char key[CAST_WORKER_KEY_BYTES]);
+/* The same on a phone with this key (a JWK). */
+void cast_phone_with(struct server *server, const char *contractor_key, long long worker,
+                     const char *device_key, char key[CAST_WORKER_KEY_BYTES]);
+/* A public key as browsers export it (the base point of P-256). */
+#define CAST_DEVICE_KEY                                                                            \
+    "{\"kty\":\"EC\",\"crv\":\"P-256\","                                                           \
+    "\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\","                                       \
+    "\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\"}"
+
 /* A made-up ID number (prefix 99) of somebody born on that day; `n` tells people apart. */
 const char *cast_number(char into[19], const char *birth /* YYYYMMDD */, unsigned n);
 

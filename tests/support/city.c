@@ -31,10 +31,7 @@ void city_enrol(struct server *server, const char *contractor_key, long long sit
 
     citizen->id = reply_int(&reply, "worker");
     reply_clear(&reply);
-    reply = server_must(server, "POST", say("/v1/workers/%lld/access", citizen->id),
-                        contractor_key, NULL);
-    snprintf(citizen->key, sizeof citizen->key, "%s", reply_text(&reply, "key"));
-    reply_clear(&reply);
+    cast_phone(server, contractor_key, citizen->id, citizen->key);
 }
 
 static struct citizen planted(const char *name, const char *birth, unsigned n)

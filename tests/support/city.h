@@ -11,7 +11,7 @@
 struct citizen {
     long long id;
     char name[64], number[19], phone[12];
-    char key[128]; /* of his own */
+    char key[CAST_WORKER_KEY_BYTES]; /* of his own */
 };
 
 struct city {
