@@ -45,10 +45,24 @@ void sync_post(struct sync *sync, const struct sync_news *news)
     loop_post(sync->parts.loop, on_post, post);
 }
 
+/* "" stands for everything. */
+static void tell_later(struct sync *sync, const char *name)
+{
+    if (sync->told_count == TOLD_TOGETHER_MAX) {
+        sync->told_count = 0;
+        name = "";
+    }
+    snprintf(sync->told[sync->told_count++], KEPT_NAME_BYTES, "%s", name);
+}
+
 void sync_tell(struct sync *sync, const char *name)
 {
     struct sync_news news = {.measured = false};
 
+    if (sync->together) {
+        tell_later(sync, name);
+        return;
+    }
     snprintf(news.name, sizeof news.name, "%s", name);
     sync_post(sync, &news);
 }
@@ -191,6 +205,27 @@ static void note_round(struct sync *sync, const char *failed_at, bool whole)
                   log_text("why", sync->state.trouble));
 }
 
+/* Site and rosters belong together: a roster's colours were made for the site as it stood. Killed in
+ * between, the gate knows neither of the new ones. */
+static void begin_together(struct sync *sync)
+{
+    sync->told_count = 0;
+    sync->together = !err_is(db_begin(&sync->kept.db));
+}
+
+static void end_together(struct sync *sync)
+{
+    if (!sync->together)
+        return;
+    sync->together = false;
+    if (err_is(db_commit(&sync->kept.db))) {
+        (void)sync_ill(sync, "the disk");
+        return;
+    }
+    for (unsigned i = 0; i < sync->told_count; i++)
+        sync_tell(sync, sync->told[i]);
+}
+
 /* Steps from `first` on. True when all went well. */
 static bool run_round(struct sync *sync, unsigned first)
 {
@@ -200,6 +235,8 @@ static bool run_round(struct sync *sync, unsigned first)
     sync->state.tried_at = sync_clock(sync);
     unlock(sync);
     sync->photos_due = sync->photos_due || first == 0;
+    if (first == 0)
+        begin_together(sync);
     for (unsigned i = first; i < STEPS && !atomic_load(&sync->stopping); i++) {
         enum stepped end = steps[i].step(sync);
 
@@ -208,9 +245,12 @@ static bool run_round(struct sync *sync, unsigned first)
             failed_at = steps[i].name;
         if (end == STEPPED_OUT)
             forget_everything(sync);
+        if (steps[i].step == sync_rosters)
+            end_together(sync);
         if (end == STEPPED_OUT || end == STEPPED_NOWHERE)
             break;
     }
+    end_together(sync);
     note_round(sync, failed_at, first == 0);
     return failed_at == NULL;
 }

@@ -92,12 +92,15 @@ static enum stepped fetch_lists(struct sync *sync, const json_t *all)
         const char *day = json_string_value(json_array_get(days, i / json_array_size(lists)));
         const json_t *number = json_array_get(lists, i % json_array_size(lists));
         char name[KEPT_NAME_BYTES];
+        enum stepped one;
 
         if (day == NULL || !is_date(day) || end == STEPPED_NOWHERE || end == STEPPED_OUT)
             break;
         snprintf(name, sizeof name, "list/%s/%lld/%s", region,
                  (long long)json_integer_value(number), day);
-        end = fetch_list(sync, name);
+        one = fetch_list(sync, name);
+        if (one != STEPPED_WELL) /* a good one after it does not make it good */
+            end = one;
         arena_clear(&sync->arena);
     }
     return end;

@@ -10,6 +10,8 @@
 #include "clients/gate/sync.h"
 #include "clients/http/client.h"
 
+/* Names of things that are told of together. */
+enum { TOLD_TOGETHER_MAX = 16 };
 enum { SYNC_ARENA_BYTES = ROSTER_BYTES_MAX + 4 * 1024 * 1024 };
 
 struct sync {
@@ -30,6 +32,9 @@ struct sync {
     bool has_place;
     struct trust_list trust;
     bool has_trust;
+    bool together; /* what is kept becomes true with the rosters, all at once */
+    char told[TOLD_TOGETHER_MAX][KEPT_NAME_BYTES];
+    unsigned told_count;
     bool photos_due; /* since the last whole round, not all have been looked for */
 };
 

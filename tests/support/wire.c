@@ -22,6 +22,7 @@ struct wire {
     bool stopping, broken, cut, drop_all;
     long bytes, after; /* after < 0: not armed */
     enum wire_fate fate;
+    const char *before; /* NULL: not armed */
     int pairs[PAIRS_MAX][2]; /* the thread's own; -1: none */
 };
 
@@ -68,11 +69,16 @@ static void accept_one(struct wire *wire)
         close_pair(wire, i);
 }
 
-/* Under the lock. How many of these may still go over the wire. */
-static ssize_t allowed(struct wire *wire, ssize_t got)
+/* Under the lock. How many of these may still go over the wire. A question's first line comes whole. */
+static ssize_t allowed(struct wire *wire, const char *chunk, ssize_t got)
 {
     ssize_t left = got;
 
+    if (wire->before != NULL &&
+        memmem(chunk, (size_t)got, wire->before, strlen(wire->before)) != NULL) {
+        wire->cut = true;
+        return 0;
+    }
     if (wire->after >= 0 && wire->bytes + got >= wire->after) {
         left = wire->after > wire->bytes ? wire->after - wire->bytes : 0;
         wire->cut = true;
@@ -90,7 +96,7 @@ static void pass_on(struct wire *wire, int i, int side)
         close_pair(wire, i);
         return;
     }
-    may = allowed(wire, got);
+    may = allowed(wire, chunk, got);
     if (may > 0 && send(wire->pairs[i][1 - side], chunk, (size_t)may, MSG_NOSIGNAL) != may)
         close_pair(wire, i);
     else if (wire->cut && wire->fate == WIRE_CUT)
@@ -175,7 +181,8 @@ unsigned wire_port(const struct wire *wire)
     return wire->port;
 }
 
-static void set(struct wire *wire, bool broken, long after, enum wire_fate fate)
+static void set(struct wire *wire, bool broken, long after, enum wire_fate fate,
+                const char *before)
 {
     pthread_mutex_lock(&wire->lock);
     wire->drop_all = wire->drop_all || wire->cut || broken;
@@ -184,22 +191,28 @@ static void set(struct wire *wire, bool broken, long after, enum wire_fate fate)
     wire->bytes = 0;
     wire->after = after;
     wire->fate = fate;
+    wire->before = before;
     pthread_mutex_unlock(&wire->lock);
 }
 
 void wire_arm(struct wire *wire, long after_bytes, enum wire_fate fate)
 {
-    set(wire, false, after_bytes, fate);
+    set(wire, false, after_bytes, fate, NULL);
+}
+
+void wire_arm_before(struct wire *wire, const char *question)
+{
+    set(wire, false, -1, WIRE_SILENT, question);
 }
 
 void wire_mend(struct wire *wire)
 {
-    set(wire, false, -1, WIRE_SILENT);
+    set(wire, false, -1, WIRE_SILENT, NULL);
 }
 
 void wire_break(struct wire *wire)
 {
-    set(wire, true, -1, WIRE_SILENT);
+    set(wire, true, -1, WIRE_SILENT, NULL);
 }
 
 long wire_bytes(struct wire *wire)

@@ -16,6 +16,9 @@ unsigned wire_port(const struct wire *wire);
 
 /* After so many bytes, both ways together, of all connections. */
 void wire_arm(struct wire *wire, long after_bytes, enum wire_fate fate);
+/* Falls silent when a client asks for this ("GET /v1/trust"): the question is not passed on. The text
+ * must outlive it. */
+void wire_arm_before(struct wire *wire, const char *question);
 /* Connections that fell silent are closed; new ones pass. */
 void wire_mend(struct wire *wire);
 /* Nobody gets through; connections there are closed. */
