@@ -269,7 +269,7 @@ void files_free(struct files *files)
 
 const struct file *files_find(const struct files *files, struct text path)
 {
-    struct file wanted;
+    struct file wanted = {.path = ""};
 
     if (path.bytes >= sizeof wanted.path || memchr(path.at, '\0', path.bytes) != NULL)
         return NULL;

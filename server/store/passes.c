@@ -109,7 +109,7 @@ static struct err decode_inserted(void *into, const struct rows *rows)
 
 static void put_days(struct params *p, const struct pass *passes, size_t count)
 {
-    day_t first = passes[0].day, last = passes[0].day;
+    day_t first = passes[0].day, last = first;
 
     for (size_t i = 1; i < count; i++) {
         first = passes[i].day < first ? passes[i].day : first;

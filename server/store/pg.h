@@ -1,11 +1,11 @@
 /* store/pg.h: PostgreSQL by libpq, asynchronous, in pipeline mode.
  *
- * A pool belongs to one loop. It keeps a few connections and sends batches: a batch is its statements
- * and one sync, which makes it one transaction in one round trip; nothing stays open while we think.
- * A statement of store/sql is prepared on a connection when a batch first needs it there. Every batch has a timer of our
- * own (a stopped backend defeats PostgreSQL's). A connection that breaks fails what was sent on it
- * with ERR_OUTCOME_UNKNOWN when the batch writes, ERR_DATABASE when it only reads, and reconnects
- * with back-off and jitter. */
+ * A pool belongs to one loop. It keeps a few connections and sends batches: a batch is its
+ * statements and one sync, which makes it one transaction in one round trip; nothing stays open
+ * while we think. A statement of store/sql is prepared on a connection when a batch first needs it
+ * there. Every batch has a timer of our own (a stopped backend defeats PostgreSQL's). A connection
+ * that breaks fails what was sent on it with ERR_OUTCOME_UNKNOWN when the batch writes,
+ * ERR_DATABASE when it only reads, and reconnects with back-off and jitter. */
 #ifndef STORE_PG_H
 #define STORE_PG_H
 
