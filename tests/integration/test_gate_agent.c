@@ -346,6 +346,22 @@ Test(gate_agent, a_photo_goes_when_it_is_replaced_and_when_its_person_leaves_the
     gate_wait_int(&gate, "photos", 0);
 }
 
+Test(gate_agent, photos_take_no_more_disk_than_they_may)
+{
+    gate_end(&gate);
+    gate.settings[0] = "--photos_mb=0";
+    gate_start_again(&gate);
+    post_photo(city.own.id, city.cast.contractor.key, "own");
+    for (int rounds = 0; rounds < 3; rounds++) { /* two at least since it was posted */
+        long long before = gate_status_int(&gate, "sync_rounds");
+
+        for (int i = 0; i < 300 && gate_status_int(&gate, "sync_rounds") == before; i++)
+            usleep(100000);
+    }
+    cr_expect_eq(gate_status_int(&gate, "photos"), 0);
+    cr_expect_eq(look(say("/photos/%s", jpeg_hex), NULL, NULL), 404);
+}
+
 Test(gate_agent, a_photo_that_was_changed_on_the_disk_is_not_shown)
 {
     FILE *file;

@@ -418,3 +418,54 @@ Test(gate_sync, keys_rosters_and_lists_that_are_older_than_those_here_are_refuse
     gate_wait_is(&gate, "online", false);
     cr_expect_str_eq(answer_alone(code), "void", "the later list stays");
 }
+
+/* -- a key is removed ------------------------------------------------------------------------------------ */
+
+/* The first key is gone at once, and another one signs. */
+static void replace_key(void)
+{
+    char file[128], line[512], both[sizeof server.signing_keys];
+
+    snprintf(file, sizeof file, "%s/second.pem", server.dir);
+    cr_assert_eq(server_run_program((const char *[]){"--new-signing-key", file, NULL}, line,
+                                    sizeof line), 0);
+    snprintf(both, sizeof both, "%.120s %.120s", server.signing_keys, file);
+    memcpy(server.signing_keys, both, sizeof both);
+    server_kill(&server);
+    server_start_again(&server);
+    done(server_must(&server, "POST", "/v1/keys", server.operator_key, line));
+    done(server_must(&server, "PATCH", "/v1/keys/1", server.operator_key,
+                     "{\"state\":\"removed\",\"reason\":\"私钥可能外泄\"}"));
+    done(server_must(&server, "PATCH", "/v1/keys/2", server.operator_key,
+                     "{\"state\":\"active\",\"emergency\":true,\"reason\":\"旧钥已移除\"}"));
+}
+
+static void three_codes(char codes[3][1200])
+{
+    for (int i = 0; i < 3; i++) {
+        snprintf(codes[i], 1200, "%s", new_code());
+        usleep(1100000); /* another second: another code */
+    }
+}
+
+Test(gate_sync, a_key_that_was_removed_while_the_gate_was_alone_counts_no_more_after_its_next_sync)
+{
+    long long before = gate_status_int(&gate, "trust_seq"), now = before;
+    char codes[3][1200];
+
+    three_codes(codes);
+    wire_break(wire);
+    gate_wait_is(&gate, "online", false);
+    replace_key();
+    cr_expect_str_eq(answer_alone(codes[0]), "ok", "it cannot know yet");
+    wire_mend(wire);
+    for (int i = 0; i < 300 && now == before; i++, usleep(100000))
+        now = gate_status_int(&gate, "trust_seq");
+    cr_expect_gt(now, before);
+    gate_wait_is(&gate, "can_decide", true); /* roster and lists are signed anew */
+    wire_break(wire);
+    gate_wait_is(&gate, "online", false);
+    cr_expect_str_eq(answer_alone(codes[1]), "key");
+    cr_expect_str_eq(answer_alone(codes[0]), "key", "nor one that opened before");
+    cr_expect_str_eq(answer_alone(new_code()), "ok", "the new key's");
+}

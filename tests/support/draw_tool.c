@@ -2,9 +2,10 @@
  * (tests/interop/readers.mjs).
  *
  *   draw_tool FOLDER    writes pictures and sheet.pdf there; a JSON object a line:
- *                       {"file","kind","alg","level","version","scale","covered","text"}
+ *                       {"file","kind","alg","level","version","scale","as","text"}
  *
- * Covered: a square of 15 % of the area is painted over, at eight places. */
+ * as: "drawn"; "covered", a square of 15 % of the area painted over, at eight places; "turned" by 90
+ * degrees; "mirrored", as a front camera shows it. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -43,7 +44,7 @@ struct picture {
 };
 
 static void tell(const char *file, const struct picture *p, unsigned version, unsigned scale,
-                 bool covered)
+                 const char *as)
 {
     char line[4096];
     struct build out = build_over(line, sizeof line);
@@ -56,7 +57,7 @@ static void tell(const char *file, const struct picture *p, unsigned version, un
     json_put_string(&w, "level", p->level == QR_LEVEL_Q ? "Q" : "M");
     json_put_int(&w, "version", version);
     json_put_int(&w, "scale", scale);
-    json_put_bool(&w, "covered", covered);
+    json_put_string(&w, "as", as);
     json_put_text(&w, "text", p->code);
     json_close_object(&w);
     CHECK(!out.full);
@@ -64,7 +65,7 @@ static void tell(const char *file, const struct picture *p, unsigned version, un
 }
 
 static void write_png(const struct picture *p, const struct qr *qr, unsigned scale,
-                      const char *ending, bool covered, struct arena *arena)
+                      const char *ending, const char *as, struct arena *arena)
 {
     char name[96];
     struct text png;
@@ -73,7 +74,7 @@ static void write_png(const struct picture *p, const struct qr *qr, unsigned sca
              p->level == QR_LEVEL_Q ? "q" : "m", scale, ending);
     CHECK(!err_is(qr_png(qr, scale, arena, &png)));
     write_file(name, png);
-    tell(name, p, qr->version, scale, covered);
+    tell(name, p, qr->version, scale, as);
 }
 
 /* -- pictures ------------------------------------------------------------------------------------------ */
@@ -86,7 +87,7 @@ static void draw_every_scale(const struct picture *p)
     arena_init(&arena, ARENA_BYTES);
     CHECK(!err_is(qr_make_at(p->code, p->level, &arena, &qr)));
     for (unsigned scale = SCALE_MIN; scale <= SCALE_MAX; scale++)
-        write_png(p, &qr, scale, "", false, &arena);
+        write_png(p, &qr, scale, "", "drawn", &arena);
     arena_clear(&arena);
 }
 
@@ -115,8 +116,29 @@ static void draw_covered(const struct picture *p)
         CHECK(!err_is(qr_make_at(p->code, p->level, &arena, &qr)));
         cover(&qr, place);
         snprintf(ending, sizeof ending, "-covered-%u", place);
-        write_png(p, &qr, SCALE_SERVED, ending, true, &arena);
+        write_png(p, &qr, SCALE_SERVED, ending, "covered", &arena);
     }
+    arena_clear(&arena);
+}
+
+static void draw_otherwise(const struct picture *p)
+{
+    struct arena arena;
+    struct qr qr, other;
+
+    arena_init(&arena, ARENA_BYTES);
+    CHECK(!err_is(qr_make_at(p->code, p->level, &arena, &qr)));
+    CHECK(!err_is(qr_make_at(p->code, p->level, &arena, &other)));
+    for (unsigned y = 0; y < qr.width; y++) {
+        for (unsigned x = 0; x < qr.width; x++)
+            other.module[x * qr.width + qr.width - 1 - y] = qr.module[y * qr.width + x];
+    }
+    write_png(p, &other, SCALE_SERVED, "-turned", "turned", &arena);
+    for (unsigned y = 0; y < qr.width; y++) {
+        for (unsigned x = 0; x < qr.width; x++)
+            other.module[y * qr.width + qr.width - 1 - x] = qr.module[y * qr.width + x];
+    }
+    write_png(p, &other, SCALE_SERVED, "-mirrored", "mirrored", &arena);
     arena_clear(&arena);
 }
 
@@ -132,7 +154,7 @@ static void draw_sheet(const struct picture *badge)
                                        TEXT("5678"), TEXT("1000-1"),   TEXT("2029-11")};
     CHECK(!err_is(sheet_render(stickers, SHEET_STICKERS, "2026-11-22", &arena, &pdf)));
     write_file("sheet.pdf", pdf);
-    tell("sheet.pdf", badge, 0, 0, false);
+    tell("sheet.pdf", badge, 0, 0, "drawn");
     arena_clear(&arena);
 }
 
@@ -169,6 +191,7 @@ static void draw_codes(struct signer *signer, struct signer *phone, const char *
     pictures[4] = (struct picture){"badge", alg, QR_LEVEL_Q, build_done(&badge_out)};
     for (unsigned i = 0; i < 5; i++) {
         draw_every_scale(&pictures[i]);
+        draw_otherwise(&pictures[i]);
         if (pictures[i].level == QR_LEVEL_Q)
             draw_covered(&pictures[i]);
     }
