@@ -103,6 +103,23 @@ static enum step answer_look(struct exchange *x)
 
 /* -- the answer ----------------------------------------------------------------------------- */
 
+/* By the policy in force where the appeal is answered; while none is known, nothing is kept from it. */
+static uint32_t never_lifts(struct exchange *x, struct text region)
+{
+    const struct policy_set *policies;
+    const struct policy_document *document = NULL;
+    uint32_t codes = 0;
+
+    registry_enter(app_of(x)->reader);
+    policies = registry_policies(app_of(x)->reader);
+    if (policies != NULL)
+        document = policy_find(policies, region, x->today);
+    if (document != NULL)
+        codes = policy_never_lifts(&document->policy);
+    registry_leave(app_of(x)->reader);
+    return codes;
+}
+
 static struct err admit(struct exchange *x)
 {
     const struct answer_input *in = x->input;
@@ -113,6 +130,7 @@ static struct err admit(struct exchange *x)
         .outcome = (enum appeal_state)(APPEAL_UPHELD + in->outcome - 1),
         .record = posts ? &s->record : NULL,
         .mended_by = (uint32_t)in->mended_by,
+        .never_lifts = never_lifts(x, s->found.rows[0].region),
         .today = x->today,
     };
     struct err e = appeal_answer_admit(&s->found.rows[0].appeal, &answer, s->person.records,

@@ -64,8 +64,12 @@ static const struct record *of_version(const struct record *known, size_t count,
 
 /* A signed decision takes the place of what the rules say of the person, and of that alone. */
 static const char *what_overrides(const struct appeal *appeal, const struct record *record,
-                                  day_t today)
+                                  const struct appeal_answer *answer)
 {
+    day_t today = answer->today;
+
+    if ((answer->never_lifts >> appeal->reason & 1) != 0)
+        return "the policy lets no override lift this reason; supersede the disputed record";
     if (appeal->scope != SCOPE_PERSON)
         return "an override lifts reasons of scope person only; supersede the disputed record";
     if (record->override.colour >= appeal->colour)
@@ -78,12 +82,13 @@ static const char *what_overrides(const struct appeal *appeal, const struct reco
 /* NULL, or what would mend it. `record` is what supersedes, decides or adds; the record that a
  * supersession takes back is, of an answer's own, still there. */
 static const char *what_mends(const struct appeal *appeal, const struct record *record,
-                              const struct record *known, size_t count, day_t today)
+                              const struct record *known, size_t count,
+                              const struct appeal_answer *answer)
 {
     const struct record *of;
 
     if (record->kind == RECORD_OVERRIDE)
-        return what_overrides(appeal, record, today);
+        return what_overrides(appeal, record, answer);
     if (record->kind != RECORD_SUPERSEDE)
         return grounds_mend(appeal->reason, appeal->scope, record)
                    ? NULL : "a record that bears on the reason, an override, or a supersession";
@@ -94,7 +99,7 @@ static const char *what_mends(const struct appeal *appeal, const struct record *
 static struct err admit_record(const struct appeal *appeal, const struct appeal_answer *answer,
                                const struct record *known, size_t count)
 {
-    const char *expected = what_mends(appeal, answer->record, known, count, answer->today);
+    const char *expected = what_mends(appeal, answer->record, known, count, answer);
 
     return expected == NULL ? OK : err_field(ERR_VERSION_UNKNOWN, "/supersede", expected);
 }
@@ -106,7 +111,7 @@ static struct err admit_later(const struct appeal *appeal, const struct appeal_a
     const char *expected = "a record that came after the appeal";
 
     if (record != NULL && record->version > appeal->known_version)
-        expected = what_mends(appeal, record, known, count, answer->today);
+        expected = what_mends(appeal, record, known, count, answer);
     return expected == NULL ? OK : err_field(ERR_VERSION_UNKNOWN, "/mended_by", expected);
 }
 

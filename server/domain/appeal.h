@@ -47,16 +47,17 @@ struct appeal_answer {
     enum appeal_state outcome;
     const struct record *record; /* a supersession, posted with it; NULL: none */
     uint32_t mended_by;          /* or a record that is there already; 0: none */
+    uint32_t never_lifts;        /* reasons (bit per code) that no decision lifts, by the policy */
     day_t today;
 };
 
 /* Whoever posted a disputed record may not answer (ERR_APPEAL_OWN_RECORD); without a disputed one,
  * whoever posted any that the reason rested on. What is upheld, in whole or in part, is mended, by a
  * supersession posted with the answer or by a record that came after the appeal: a disputed record is
- * superseded; or a decision in force, signed by two, sets a milder colour, for a reason of scope person; or a record
- * is there that can end the reason (an exam, of HEALTH_NONE). What rests on none of the worker's
- * records (a stopped site) is mended elsewhere. Else ERR_APPEAL_ANSWERED, ERR_FIELD_MISSING,
- * ERR_FIELD_CHOICE, ERR_VERSION_UNKNOWN. */
+ * superseded; or a decision in force, signed by two, sets a milder colour, for a reason of scope
+ * person that the policy lets decisions lift; or a record is there that can end the reason (an exam,
+ * of HEALTH_NONE). What rests on none of the worker's records (a stopped site) is mended elsewhere.
+ * Else ERR_APPEAL_ANSWERED, ERR_FIELD_MISSING, ERR_FIELD_CHOICE, ERR_VERSION_UNKNOWN. */
 MUST_USE struct err appeal_answer_admit(const struct appeal *appeal,
                                         const struct appeal_answer *answer,
                                         const struct record *known, size_t count);

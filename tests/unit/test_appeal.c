@@ -75,12 +75,17 @@ Test(appeal, what_is_disputed_stands_and_bears_on_the_reason)
                  ERR_VERSION_UNKNOWN, "it was taken back already");
 }
 
+static int answer_code(struct appeal appeal, struct appeal_answer answer)
+{
+    answer.today = TODAY;
+    return (int)appeal_answer_admit(&appeal, &answer, known, KNOWN).code;
+}
+
 static int answered(struct appeal appeal, int64_t by, enum appeal_state outcome,
                     const struct record *record, uint32_t mended_by)
 {
-    return (int)appeal_answer_admit(&appeal,
-                                    &(struct appeal_answer){by, outcome, record, mended_by, TODAY}, known,
-                                    KNOWN).code;
+    return answer_code(appeal, (struct appeal_answer){.by = by, .outcome = outcome, .record = record,
+                                                      .mended_by = mended_by});
 }
 
 Test(appeal, whoever_posted_what_is_disputed_may_not_answer)
@@ -123,6 +128,17 @@ Test(appeal, what_is_upheld_is_mended)
         appeal.state = (enum appeal_state)state;
         cr_expect_eq(answered(appeal, 9, APPEAL_REJECTED, NULL, 0), ERR_APPEAL_ANSWERED);
     }
+}
+
+Test(appeal, a_decision_mends_nothing_that_the_policy_lets_none_lift)
+{
+    struct appeal_answer answer = {.by = 9, .outcome = APPEAL_UPHELD, .mended_by = 11};
+
+    cr_expect_eq(answer_code(waiting, answer), ERR_NONE);
+    answer.never_lifts = 1u << REASON_HEALTH_UNFIT;
+    cr_expect_eq(answer_code(waiting, answer), ERR_NONE);
+    answer.never_lifts |= 1u << REASON_VIOL_POINTS;
+    cr_expect_eq(answer_code(waiting, answer), ERR_VERSION_UNKNOWN);
 }
 
 Test(appeal, a_later_record_mends_what_it_can_end)
