@@ -90,7 +90,8 @@ static bool open_files(struct agent *agent)
 
     if (err_is(e))
         return complain_of("receipts.db", e);
-    e = known_open(&agent->known, s->data_dir, s->skew_s);
+    e = known_open(&agent->known, s->data_dir, s->skew_s,
+                   s->trust_roots[0] != '\0' ? s->trust_roots : NULL);
     if (err_is(e))
         return complain_of("kept.db", e);
     book_read_time(&agent->book, &agent->time);

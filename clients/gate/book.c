@@ -12,8 +12,8 @@ enum { PATH_BYTES = 512, EPOCH_BY_CLOCK_MAX = 2147000000 };
 
 static const char schema[] =
     "CREATE TABLE stand(one INTEGER PRIMARY KEY CHECK(one = 1), epoch INTEGER NOT NULL,"
-    " prev BLOB NOT NULL, last_us INTEGER NOT NULL, offset_us INTEGER);"
-    "INSERT INTO stand VALUES(1, 0, zeroblob(32), 0, NULL);"
+    " prev BLOB NOT NULL, last_us INTEGER NOT NULL, offset_us INTEGER, trust_seq INTEGER NOT NULL);"
+    "INSERT INTO stand VALUES(1, 0, zeroblob(32), 0, NULL, 0);"
     "CREATE TABLE receipt(epoch INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL,"
     " signed BLOB NOT NULL, handed_us INTEGER, refused TEXT, PRIMARY KEY(epoch, seq)) WITHOUT ROWID;"
     "CREATE INDEX receipt_waiting ON receipt(epoch, seq) WHERE handed_us IS NULL;"
@@ -260,5 +260,24 @@ struct err book_keep_time(struct book *book, const struct gate_time *time)
 
     query_int(&q, time->not_before);
     query_int(&q, time->offset_us);
+    return query_run(&q);
+}
+
+uint64_t book_trust_seq(struct book *book)
+{
+    struct query q = query_open(&book->db, "SELECT trust_seq FROM stand");
+    int64_t seq = query_next(&q) ? take_int(&q) : INT64_MAX;
+
+    if (!err_is(query_close(&q)))
+        return (uint64_t)seq;
+    log_event(LOG_ERROR, 0, "book_unreadable");
+    return INT64_MAX; /* none is let in that might be older */
+}
+
+struct err book_keep_trust_seq(struct book *book, uint64_t seq)
+{
+    struct query q = query_open(&book->db, "UPDATE stand SET trust_seq = max(trust_seq, ?)");
+
+    query_int(&q, (int64_t)seq);
     return query_run(&q);
 }

@@ -54,6 +54,13 @@ enum book_presence book_presence(struct book *book, int64_t index, time_us since
 void book_read_time(struct book *book, struct gate_time *time);
 MUST_USE struct err book_keep_time(struct book *book, const struct gate_time *time);
 
+/* -- the list of keys, as far as it has come -------------------------------------------------- */
+
+/* The highest sequence of a signed list that was ever accepted; 0: none was. Kept here and not with
+ * the list, which may be thrown away and fetched again. */
+uint64_t book_trust_seq(struct book *book);
+MUST_USE struct err book_keep_trust_seq(struct book *book, uint64_t seq);
+
 /* -- handing in --------------------------------------------------------------------------------- */
 
 struct waiting {

@@ -56,6 +56,8 @@ bool gate_settings_check(const struct gate_settings *s, struct setting_fault *fa
     if (s->scan_key_file[0] != '\0' &&
         !setting_check_key_file("scan_key_file", s->scan_key_file, fault))
         return false;
+    if (s->trust_roots[0] != '\0' && access(s->trust_roots, R_OK) != 0)
+        return setting_refuse(fault, ERR_FILE_UNREADABLE, "trust_roots", strerror(errno));
     return setting_check_key_file("key_file", s->key_file, fault) &&
            setting_check_key_file("signing_key", s->signing_key, fault) &&
            check_folder(s->data_dir, fault);

@@ -17,6 +17,26 @@ void kept_roster_name(char name[KEPT_NAME_BYTES], day_t day)
 
 /* -- judging -------------------------------------------------------------------------------------- */
 
+const char *known_trust_read(struct text bytes, const char *roots_file, int64_t now_s,
+                             int64_t skew_s, struct trust_list *trust)
+{
+    struct trust_list roots;
+    enum token_why why;
+
+    *trust = (struct trust_list){0};
+    if (roots_file == NULL)
+        return err_is(trust_list_parse(bytes, trust)) ? "the list of keys cannot be read" : NULL;
+    if (err_is(trust_roots_open(roots_file, &roots)))
+        return "the file of trust_roots cannot be read";
+    why = trust_list_read(bytes, &roots, now_s, skew_s, trust);
+    trust_list_clear(&roots);
+    return why == TOKEN_OK        ? NULL
+           : why == TOKEN_EXPIRED ? "the list of keys is over"
+           : why == TOKEN_NOT_YET ? "the list of keys is from the future"
+           : why == TOKEN_FORMAT  ? "the list of keys cannot be read"
+                                  : "no root of this gate has signed the list of keys";
+}
+
 bool known_roster_read(struct text bytes, const struct trust_list *trust, int64_t now_s,
                        int64_t skew_s, struct roster *roster)
 {
@@ -80,20 +100,36 @@ static void load_place(struct known *known, struct arena *arena)
         refuse(KEPT_SITE, err_row(e.code)->code);
 }
 
-static void load_trust(struct known *known, struct arena *arena)
+/* What the server says of its keys is taken where it refuses one. */
+static void apply_removals(struct known *known, struct arena *arena)
+{
+    struct trust_list says;
+    struct kept_thing thing;
+
+    if (known->roots_file == NULL || !kept_find(&known->kept, KEPT_REMOVED, arena, &thing) ||
+        err_is(trust_list_parse(thing.body, &says)))
+        return;
+    trust_list_veto(&known->trust, &says);
+    trust_list_clear(&says);
+}
+
+static void load_trust(struct known *known, time_us now, struct arena *arena)
 {
     struct kept_thing thing;
-    struct err e;
+    const char *wrong;
 
     if (known->has_trust)
         trust_list_clear(&known->trust);
     known->has_trust = false;
     if (!kept_find(&known->kept, KEPT_TRUST, arena, &thing))
         return;
-    e = trust_list_parse(thing.body, &known->trust);
-    known->has_trust = !err_is(e);
-    if (err_is(e))
-        refuse(KEPT_TRUST, err_row(e.code)->code);
+    wrong = known_trust_read(thing.body, known->roots_file, seconds(now), known->skew_s,
+                             &known->trust);
+    known->has_trust = wrong == NULL;
+    if (wrong != NULL)
+        refuse(KEPT_TRUST, wrong);
+    else
+        apply_removals(known, arena);
 }
 
 /* -- roster --------------------------------------------------------------------------------------- */
@@ -257,9 +293,9 @@ const struct known_list *known_list_of(const struct known *known, uint64_t index
 
 /* -- all of it ------------------------------------------------------------------------------------ */
 
-struct err known_open(struct known *known, const char *dir, int64_t skew_s)
+struct err known_open(struct known *known, const char *dir, int64_t skew_s, const char *roots_file)
 {
-    *known = (struct known){.skew_s = skew_s};
+    *known = (struct known){.skew_s = skew_s, .roots_file = roots_file};
     return kept_open(&known->kept, dir);
 }
 
@@ -281,7 +317,7 @@ void known_load(struct known *known, time_us now)
     known->day = clock_local_day(now);
     load_place(known, &arena);
     arena_clear(&arena);
-    load_trust(known, &arena);
+    load_trust(known, now, &arena);
     arena_clear(&arena);
     load_roster(known, now, &arena);
     arena_clear(&arena);
@@ -293,7 +329,7 @@ void known_changed(struct known *known, const char *name, time_us now)
 {
     struct arena arena;
 
-    if (strcmp(name, KEPT_SITE) == 0 || strcmp(name, KEPT_TRUST) == 0 || name[0] == '\0') {
+    if (strcmp(name, KEPT_SITE) == 0 || strncmp(name, KEPT_TRUST, strlen(KEPT_TRUST)) == 0 || name[0] == '\0') {
         known_load(known, now); /* who may sign, and whose, decides about the rest */
         return;
     }

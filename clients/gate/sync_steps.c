@@ -121,45 +121,119 @@ enum stepped sync_key(struct sync *sync)
 
 /* -- keys of codes --------------------------------------------------------------------------------- */
 
-/* The list as it is kept; the first round of a process reads it. */
+static const char *roots_file(const struct sync *sync)
+{
+    const char *file = sync->parts.settings->trust_roots;
+
+    return file[0] != '\0' ? file : NULL;
+}
+
+static const char *judge_trust(const struct sync *sync, struct text bytes, struct trust_list *list)
+{
+    return known_trust_read(bytes, roots_file(sync), now_s(sync), sync->parts.settings->skew_s,
+                            list);
+}
+
+static void take_trust(struct sync *sync, const struct trust_list *list)
+{
+    if (sync->has_trust)
+        trust_list_clear(&sync->trust);
+    sync->trust = *list;
+    sync->has_trust = true;
+}
+
+/* The list as it is kept, judged anew each round, because roots change and lists end. One that does not
+ * count any more is dropped, so that its etag keeps no other from coming. */
 static void read_kept_trust(struct sync *sync)
 {
     struct kept_thing kept;
+    struct trust_list list;
 
-    if (!sync->has_trust && kept_find(&sync->kept, KEPT_TRUST, &sync->arena, &kept))
-        sync->has_trust = !err_is(trust_list_parse(kept.body, &sync->trust));
+    if (sync->has_trust && roots_file(sync) == NULL)
+        return;
+    if (!kept_find(&sync->kept, KEPT_TRUST, &sync->arena, &kept))
+        return;
+    if (judge_trust(sync, kept.body, &list) == NULL) {
+        take_trust(sync, &list);
+    } else if (err_is(kept_drop(&sync->kept, KEPT_TRUST))) {
+        log_event(LOG_ERROR, 0, "trust_not_dropped");
+    } else {
+        sync->has_trust = false;
+        trust_list_clear(&sync->trust);
+        sync_tell(sync, KEPT_TRUST);
+    }
+}
+
+/* Of what a root has signed, the book knows how far it has come: also when the list itself is gone. */
+static uint64_t trust_seq_floor(struct sync *sync)
+{
+    uint64_t kept = sync->has_trust ? sync->trust.sequence : 0;
+    uint64_t known = roots_file(sync) != NULL ? book_trust_seq(&sync->book) : 0;
+
+    return kept > known ? kept : known;
 }
 
 static enum stepped keep_trust(struct sync *sync, const struct answer *answer)
 {
+    uint64_t from = trust_seq_floor(sync);
     struct trust_list list;
+    const char *wrong =
+        judge_trust(sync, (struct text){answer->body, answer->body_bytes}, &list);
 
-    if (err_is(trust_list_parse((struct text){answer->body, answer->body_bytes}, &list)))
-        return sync_ill(sync, "the list of keys cannot be read");
-    if (sync->has_trust && list.sequence < sync->trust.sequence) {
-        log_event(LOG_ERROR, 0, "trust_went_back", log_number("from", sync->trust.sequence),
-                  log_number("to", list.sequence));
+    if (wrong != NULL)
+        return sync_ill(sync, wrong);
+    if (list.sequence < from) {
+        log_event(LOG_ERROR, 0, "trust_went_back", log_number("from", (int64_t)from),
+                  log_number("to", (int64_t)list.sequence));
         trust_list_clear(&list);
         return sync_ill(sync, "the list of keys is older than the one here");
     }
-    if (sync->has_trust)
-        trust_list_clear(&sync->trust);
-    sync->trust = list;
-    sync->has_trust = true;
+    if (roots_file(sync) != NULL && err_is(book_keep_trust_seq(&sync->book, list.sequence))) {
+        trust_list_clear(&list);
+        return sync_ill(sync, "the disk");
+    }
+    take_trust(sync, &list);
     return sync_keep(sync, KEPT_TRUST, answer);
+}
+
+/* Beside a root's list, which takes people to sign: the server's own, of which only removals count, so
+ * that a key is refused from the next sync on. */
+static enum stepped fetch_removals(struct sync *sync)
+{
+    struct trust_list says = {0};
+    struct kept_thing kept;
+    struct answer answer;
+    enum fetched fetched = sync_fetch(sync, KEPT_REMOVED, "/v1/trust", NULL, &answer);
+    enum stepped end = fetched == FETCHED_NEW ? sync_keep(sync, KEPT_REMOVED, &answer)
+                                              : sync_ended(sync, fetched);
+
+    answer_clear(&answer);
+    if (sync->has_trust && kept_find(&sync->kept, KEPT_REMOVED, &sync->arena, &kept) &&
+        !err_is(trust_list_parse(kept.body, &says)))
+        trust_list_veto(&sync->trust, &says);
+    trust_list_clear(&says);
+    return end;
 }
 
 enum stepped sync_trust(struct sync *sync)
 {
+    bool by_root = roots_file(sync) != NULL;
     struct answer answer;
     enum fetched fetched;
-    enum stepped end;
+    enum stepped end, removals;
 
     read_kept_trust(sync);
-    fetched = sync_fetch(sync, KEPT_TRUST, "/v1/trust", NULL, &answer);
-    end = fetched == FETCHED_NEW ? keep_trust(sync, &answer) : sync_ended(sync, fetched);
+    fetched = sync_fetch(sync, KEPT_TRUST, "/v1/trust", by_root ? "application/cose" : NULL,
+                         &answer);
+    if (fetched == FETCHED_NONE && by_root)
+        end = sync_ill(sync, "the server has no list of keys that a root has signed");
+    else
+        end = fetched == FETCHED_NEW ? keep_trust(sync, &answer) : sync_ended(sync, fetched);
     answer_clear(&answer);
-    return end;
+    if (!by_root || end == STEPPED_NOWHERE || end == STEPPED_OUT)
+        return end;
+    removals = fetch_removals(sync);
+    return end == STEPPED_WELL ? removals : end;
 }
 
 /* -- rosters --------------------------------------------------------------------------------------- */

@@ -458,6 +458,18 @@ static enum step code_from_database(struct exchange *x)
     return err_is(e) ? exchange_fail(x, e) : STEP_NEXT;
 }
 
+/* Which cred it was: whoever holds one can show that it was issued, or that it never was. */
+static struct text cred_detail(struct exchange *x, const struct code_make *s)
+{
+    char hex[2 * sizeof s->forms.cred_digest + 1];
+
+    if (s->forms.cred.at == NULL)
+        return (struct text){NULL, 0};
+    hex_format(s->forms.cred_digest, sizeof s->forms.cred_digest, hex);
+    return text_of(arena_format(&x->arena, "{\"sha256\":\"%s\",\"until\":%lld}", hex,
+                                (long long)s->forms.cred_until_s));
+}
+
 /* A worker's look at himself needs no row; anybody else's does, before he sees anything. What opens for
  * half a day without network has one too, and so a leaf of the log. */
 static enum step code_audit(struct exchange *x)
@@ -474,6 +486,7 @@ static enum step code_audit(struct exchange *x)
                                         .action = s->forms.cred.at != NULL ? "worker.cred"
                                                                     : "worker.code",
                                         .worker_id = s->worker_id,
+                                        .detail = cred_detail(x, s),
                                         .request_id = (int64_t)x->id});
     return exchange_wait(x, batch_send(b, exchange_waiter(x)));
 }

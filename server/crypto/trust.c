@@ -73,6 +73,16 @@ const struct trusted_key *trust_list_find(const struct trust_list *list,
     return NULL;
 }
 
+void trust_list_veto(struct trust_list *list, const struct trust_list *says)
+{
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct trusted_key *said = trust_list_find(says, list->keys[i].kid);
+
+        if (said != NULL && said->state == KEY_REMOVED)
+            list->keys[i].state = KEY_REMOVED;
+    }
+}
+
 struct err trust_list_add(struct trust_list *list, const struct trusted_key *key)
 {
     if (list->count == TRUST_KEYS_MAX)

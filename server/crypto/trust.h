@@ -66,6 +66,9 @@ MUST_USE struct err trust_list_add(struct trust_list *list, const struct trusted
  * anything but lists of keys. *roots is empty after a failure. */
 MUST_USE struct err trust_roots_open(const char *path, struct trust_list *roots);
 void trust_list_render(const struct trust_list *list, struct build *out);
+/* What `says` removed is removed in *list as well. It can only take away: so `says` need not be
+ * signed by anybody whom *list's root would be asked for. */
+void trust_list_veto(struct trust_list *list, const struct trust_list *says);
 const struct trusted_key *trust_list_find(const struct trust_list *list,
                                           const unsigned char kid[TOKEN_KID_BYTES]);
 

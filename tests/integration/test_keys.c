@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crypto/seal.h"
 #include "crypto/token.h"
 #include "support/city.h"
 #include "support/log_checker.h"
@@ -314,4 +315,26 @@ Test(keys, every_step_of_a_key_is_audited_and_sealed_in_the_log)
     cr_expect_eq(found.status, 0, "%s", found.said);
     cr_expect_eq(found.findings, 0);
     cr_expect_eq(found.other_keys, 0);
+}
+
+/* What opens for half a day without network leaves a trace that cannot be taken away. */
+Test(keys, an_issued_cred_is_a_leaf_of_the_log_by_its_digest)
+{
+    struct http_reply reply = server_must(
+        &server, "POST", say("/v1/workers/%lld/code", city.own.id), city.own.key,
+        "{\"device_key\":{\"kty\":\"EC\",\"crv\":\"P-256\","
+        "\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\","
+        "\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\"}}");
+    unsigned char bytes[TOKEN_BYTES_MAX];
+    struct token token;
+    char hex[65];
+
+    cr_assert_eq(token_read(text_of(reply_text(&reply, "cred")), bytes, &token), TOKEN_OK);
+    hex_format(token.digest, sizeof token.digest, hex);
+    log_wait_sealed();
+    cr_expect_eq(fixture_query_int(say("SELECT count(*) FROM log_leaf l JOIN audit a"
+                                       " ON l.kind = 2 AND l.subject = a.id"
+                                       " WHERE a.action = 'worker.cred' AND a.worker_id = %lld"
+                                       " AND a.detail->>'sha256' = '%s'", city.own.id, hex)), 1);
+    reply_clear(&reply);
 }
