@@ -101,7 +101,7 @@ static enum step ask_database(struct exchange *x, struct asking *asking)
 {
     struct batch *b = batch_new(app_of(x)->pg, &x->arena);
 
-    if (!access_may_try(x))
+    if (!asking->by_session && !access_may_try(x))
         return exchange_fail(x, err_make(ERR_RATE_LIMITED));
     if (b == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
@@ -177,6 +177,8 @@ static enum step by_cookie(struct exchange *x, struct text cookie)
         return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
     if (text_starts(cookie, TEXT("jw_"))) {
         step = by_worker_key(x, cookie);
+    } else if (!session_token_is_ours(app_of(x)->shared->vault, cookie)) {
+        return is_no_key(x);
     } else {
         asking = arena_new(&x->arena, struct asking);
         if (asking == NULL)
@@ -226,8 +228,8 @@ static enum step become_signed_in(struct exchange *x, const struct session_found
     struct batch *b;
     struct err e;
 
-    if (found->id == 0 || !found->account.active)
-        return is_no_key(x);
+    if (found->id == 0 || !found->account.active) /* it was one: no guess, and nobody's fault */
+        return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
     e = become(x, &found->account);
     if (err_is(e))
         return exchange_fail(x, e);

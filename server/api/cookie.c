@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "api/app.h"
-#include "crypto/seal.h"
 
 #define PREFIX "__Host-"
 

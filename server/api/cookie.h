@@ -8,8 +8,7 @@
 #define API_COOKIE_H
 
 #include "api/access.h"
-
-enum { SESSION_TOKEN_BYTES = 64 + 1 }; /* hex of 32 random bytes */
+#include "crypto/seal.h"
 
 /* The cookie of that name (without its prefix), or .at NULL. */
 struct text cookie_find(const struct http_request *request, const char *name);

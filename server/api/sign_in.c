@@ -80,11 +80,11 @@ static enum step sign_in_begin(struct exchange *x)
     struct err e = same_site(x);
     struct batch *b;
 
-    if (!err_is(e) && !access_may_try(x))
-        e = err_make(ERR_RATE_LIMITED);
+    sign_in_name_of(x, in->login, &s->name);
+    if (!err_is(e) && !s->name.known && !access_may_try(x))
+        e = err_make(ERR_RATE_LIMITED); /* many may share an address: browsers that were in go on */
     if (err_is(e))
         return exchange_fail(x, e);
-    sign_in_name_of(x, in->login, &s->name);
     b = s->name.name.at != NULL ? batch_new(app_of(x)->pg, &x->arena) : NULL;
     if (b == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
@@ -202,7 +202,6 @@ static struct text agent_of(struct exchange *x)
 static enum step sign_in_judge(struct exchange *x)
 {
     struct sign_in *s = x->state;
-    unsigned char random[32];
     enum err_code code;
     struct batch *b;
     struct err e;
@@ -212,12 +211,11 @@ static enum step sign_in_judge(struct exchange *x)
     code = judge_code(x);
     if (code != ERR_NONE)
         return refuse(x, code);
-    e = random_bytes(random, sizeof random);
+    e = session_token_new(app_of(x)->shared->vault, s->token);
     b = batch_new(app_of(x)->pg, &x->arena);
     s->entry.agent = agent_of(x);
     if (err_is(e) || b == NULL || s->entry.agent.at == NULL)
         return exchange_fail(x, err_is(e) ? e : err_make(ERR_TOO_LARGE));
-    hex_format(random, sizeof random, s->token);
     sha256(text_of(s->token), s->entry.token_hash);
     s->entry.account_id = s->login.account_id;
     s->entry.password = s->login.password;

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <openssl/crypto.h>
+#include <string.h>
 
 enum { API_KEY_SECRET_BYTES = 20, WORKER_MAC_BYTES = 16 };
 
@@ -52,6 +53,37 @@ void vault_mark(const struct vault *vault, struct text purpose, struct text of, 
 
     hmac_parts(vault->access, parts, 3, mac);
     hex_format(mac, sizeof mac, hex);
+}
+
+static void session_token_end(const struct vault *vault, const char *start, char end[33])
+{
+    char mark[65];
+
+    vault_mark(vault, TEXT("session"), (struct text){start, 32}, mark);
+    memcpy(end, mark, 32);
+    end[32] = '\0';
+}
+
+struct err session_token_new(const struct vault *vault, char token[SESSION_TOKEN_BYTES])
+{
+    unsigned char random[16];
+    struct err e = random_bytes(random, sizeof random);
+
+    if (err_is(e))
+        return e;
+    hex_format(random, sizeof random, token);
+    session_token_end(vault, token, token + 32);
+    return OK;
+}
+
+bool session_token_is_ours(const struct vault *vault, struct text token)
+{
+    char end[33];
+
+    if (token.bytes != SESSION_TOKEN_BYTES - 1)
+        return false;
+    session_token_end(vault, token.at, end);
+    return bytes_equal(token.at + 32, end, 32);
 }
 
 struct err api_key_new(char key[API_KEY_BYTES], unsigned char hash[32])

@@ -55,6 +55,12 @@ struct text worker_key_format(const struct vault *vault, int64_t worker_id, int3
 MUST_USE bool worker_key_parse(const struct vault *vault, struct text key, int64_t *worker_id,
                                int32_t *access_version);
 
+/* A session's token: 16 random bytes and 16 of an HMAC over them, in hex, so that what we never gave
+ * out is known at once, and nobody is asked about it. */
+enum { SESSION_TOKEN_BYTES = 64 + 1 };
+MUST_USE struct err session_token_new(const struct vault *vault, char token[SESSION_TOKEN_BYTES]);
+MUST_USE bool session_token_is_ours(const struct vault *vault, struct text token);
+
 /* An API key: "jk_<12 hex prefix>_<40 hex secret>". Only the SHA-256 of the whole is stored. */
 enum { API_KEY_PREFIX = 12, API_KEY_BYTES = 3 + 12 + 1 + 40 + 1 };
 MUST_USE struct err api_key_new(char key[API_KEY_BYTES], unsigned char hash[32]);

@@ -62,6 +62,16 @@ static void tear_down(void)
     fixture_close();
 }
 
+static void set_up_strict(void)
+{
+    fixture_open();
+    server_start(&server, (const char *[]){"--address_failures_per_min=30", NULL});
+    account = cast_account(&server, "contractor", org_of("contractor", ""), "").id;
+    browser_open(&her, &server);
+    browser_choose(&her, account, "li.na", PASSWORD);
+}
+
+TestSuite(sign_in_address, .init = set_up_strict, .fini = tear_down, .timeout = 120);
 TestSuite(sign_in, .init = set_up, .fini = tear_down, .timeout = 120);
 
 static struct http_reply in(struct browser *browser)
@@ -449,6 +459,26 @@ Test(sign_in, a_flood_of_passwords_is_answered_busy_and_the_rest_goes_on)
     cr_expect_gt(parallel_count(&all, 503), 0);
     cr_expect_eq(parallel_count(&all, 503) + parallel_count(&all, 401), PARALLEL_MAX);
     parallel_clear(&all);
+}
+
+/* Many sit behind one address: what one of them does there must not put the others out. */
+Test(sign_in_address, who_floods_from_her_address_does_not_put_her_out)
+{
+    struct browser stranger;
+    char key[64] = "jk_000000000000_0000000000000000000000000000000000000000";
+
+    must_be_in(&her);
+    browser_open(&stranger, &server);
+    for (int i = 0; i < 40; i++) {
+        struct http_reply reply;
+
+        key[3 + i % 12] = (char)('0' + i % 10);
+        reply = server_ask(&server, "GET", "/v1/orgs", key, NULL);
+        reply_clear(&reply);
+    }
+    cr_expect_eq(try(&stranger, "li.na", PASSWORD), 429);
+    cr_expect(is_in(&her), "her session goes on");
+    cr_expect_eq(try(&her, "li.na", PASSWORD), 201, "and she may sign in anew");
 }
 
 /* -- our own pages --------------------------------------------------------------------------------- */

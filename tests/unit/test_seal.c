@@ -472,3 +472,22 @@ Test(seal, base64_is_read_as_rfc_4648_has_it)
             cr_expect(text_is(build_done(&out), base64s[i].plain), "%s", base64s[i].base64);
     }
 }
+Test(seal, a_sessions_token_is_known_as_ours_and_no_other_is)
+{
+    char token[SESSION_TOKEN_BYTES], again[SESSION_TOKEN_BYTES];
+
+    cr_assert(!err_is(session_token_new(vault, token)));
+    cr_assert(!err_is(session_token_new(vault, again)));
+    cr_expect_str_neq(token, again);
+    cr_expect(session_token_is_ours(vault, text_of(token)));
+    cr_expect(!session_token_is_ours(other_vault, text_of(token)));
+    cr_expect(!session_token_is_ours(vault, (struct text){token, sizeof token - 2}));
+    cr_expect(!session_token_is_ours(vault, TEXT("")));
+    for (size_t i = 0; i < sizeof token - 1; i++) {
+        char was = token[i];
+
+        token[i] = was == '0' ? '1' : '0';
+        cr_expect(!session_token_is_ours(vault, text_of(token)), "%zu", i);
+        token[i] = was;
+    }
+}
