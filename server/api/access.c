@@ -228,7 +228,7 @@ static enum step become_signed_in(struct exchange *x, const struct session_found
     struct batch *b;
     struct err e;
 
-    if (found->id == 0 || !found->account.active) /* it was one: no guess, and nobody's fault */
+    if (found->id == 0) /* it was one: no guess, and nobody's fault */
         return exchange_fail(x, err_make(ERR_UNAUTHENTICATED));
     e = become(x, &found->account);
     if (err_is(e))

@@ -211,6 +211,11 @@ Test(worker_phone, of_many_phones_with_one_link_one_is_his)
     struct http_question questions[MANY];
     struct invitation invitation = invited();
 
+    /* so slow that all have found the invitation before the first has used it */
+    fixture_exec("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
+                 "$$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$");
+    fixture_exec("CREATE TRIGGER slow BEFORE DELETE ON worker_invitation"
+                 " FOR EACH STATEMENT EXECUTE FUNCTION slow()");
     for (int i = 0; i < MANY; i++) {
         snprintf(bodies[i], sizeof bodies[i], "{%s,\"device_key\":%s}", by_link(&invitation),
                  i % 2 == 0 ? CAST_DEVICE_KEY : OTHER_KEY);
