@@ -11,7 +11,7 @@
 
 #include "support/city.h"
 #include "support/pg_fixture.h"
-#include "support/photo_maker.h"
+#include "support/photo_post.h"
 
 static struct server server;
 static struct city city;
@@ -67,7 +67,7 @@ enum whose { OWN, NEIGHBOUR, FAR, ABSENT, WHOSE };
 static const char *const whose_names[WHOSE] = {"own", "neighbour's", "far", "absent"};
 static long long ids[OBJECTS][WHOSE];
 static char numbers[WHOSE][19];
-static char photos[WHOSE][33]; /* of each person, as gates name it */
+static struct posted_photo photos[WHOSE]; /* of each person */
 /* A status list of the gate's region. */
 static char list_region[16];
 static long long list_number;
@@ -123,24 +123,6 @@ static void badge(const char *key, long long worker)
     struct http_reply reply =
         server_must(&server, "POST", say("/v1/workers/%lld/badges", worker), key, NULL);
 
-    reply_clear(&reply);
-}
-
-static void photo(const char *key, long long worker, char hex[33])
-{
-    static char bytes[4096];
-    struct build out = build_over(bytes, sizeof bytes);
-    struct http_reply reply;
-
-    photo_make(96, 96, say("%lld", worker), 0, &out);
-    photo_hex(build_done(&out), hex);
-    reply = client_ask(&server.client,
-                       &(struct http_question){.method = "POST",
-                                               .path = say("/v1/workers/%lld/photo", worker),
-                                               .key = key, .media_type = "image/jpeg",
-                                               .body = bytes,
-                                               .body_bytes = build_done(&out).bytes});
-    cr_assert_eq(reply.status, 201, "%s", reply.body);
     reply_clear(&reply);
 }
 
@@ -249,10 +231,10 @@ static void set_objects(void)
     badge(cast->contractor.key, city.own.id);
     badge(city.neighbour.key, city.next_door.id);
     badge(cast->other_contractor.key, city.far.id);
-    photo(cast->contractor.key, city.own.id, photos[OWN]);
-    photo(city.neighbour.key, city.next_door.id, photos[NEIGHBOUR]);
-    photo(cast->other_contractor.key, city.far.id, photos[FAR]);
-    snprintf(photos[ABSENT], sizeof photos[ABSENT], "%032d", 7);
+    photo_post(&server, city.own.id, cast->contractor.key, "own", &photos[OWN]);
+    photo_post(&server, city.next_door.id, city.neighbour.key, "next door", &photos[NEIGHBOUR]);
+    photo_post(&server, city.far.id, cast->other_contractor.key, "far", &photos[FAR]);
+    snprintf(photos[ABSENT].hex, sizeof photos[ABSENT].hex, "%032d", 7);
     memcpy(ids, all, sizeof ids);
     memcpy(ids[TRIAL], trials, sizeof trials);
     for (int i = 0; i < 3; i++) {
@@ -483,7 +465,7 @@ static const char *fill(char into[2048], const char *template, enum object objec
         object == DRAFT ? say("%lld", ids[object][whose]) : numbers[whose]);
     put(turn[1], 2048, turn[0], "{today}", city_today());
     put(turn[0], 2048, turn[1], "{now}", city_now());
-    put(turn[1], 2048, turn[0], "{hash}", photos[whose]);
+    put(turn[1], 2048, turn[0], "{hash}", photos[whose].hex);
     put(into, 2048, turn[1], "{site}", say("%lld", city.cast.site));
     return into;
 }

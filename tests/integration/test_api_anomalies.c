@@ -104,6 +104,55 @@ Test(anomalies, each_kind_is_found_in_the_passes_that_show_it_and_in_no_other)
     }
 }
 
+/* An entry of his now, at his gate while it was alone. */
+static void enters_now(int seq)
+{
+    struct http_reply reply = server_must(
+        &server, "POST", "/v1/gate/passes", city.cast.gate_account.key,
+        say("{\"passes\":[{\"epoch\":8,\"seq\":%d,\"at\":\"%s\",\"direction\":\"in\",\"worker\":%lld,"
+            "\"verdict\":\"open\",\"why\":\"ok\",\"flags\":0}]}", seq, city_now(), city.own.id));
+
+    cr_assert_null(reply_at(&reply, "items.0.code"), "%s", reply.body);
+    reply_clear(&reply);
+}
+
+static void expect_ended(int count, const char *when)
+{
+    look_through();
+    cr_expect_eq(anomalies_of("right_ended"), count, "%s: %d", when, anomalies_of("right_ended"));
+    fixture_exec("UPDATE anomaly_round SET upto = '-infinity'");
+}
+
+Test(anomalies, who_was_let_in_by_a_gate_alone_after_his_right_had_ended_is_listed_and_his_pass_stays)
+{
+    const char *badges = say("/v1/workers/%lld/badges", city.own.id);
+    struct http_reply reply;
+
+    reply = server_must(&server, "POST", badges, city.cast.contractor.key, NULL);
+    reply_clear(&reply);
+    enters_now(1);
+    fixture_exec("UPDATE pass SET token_index = (SELECT index FROM badge)");
+    expect_ended(0, "engaged, with a good badge");
+    reply = server_must(&server, "POST", say("%s/1/void", badges), city.cast.contractor.key,
+                        "{\"reason\":\"lost\"}");
+    reply_clear(&reply);
+    expect_ended(0, "the badge was good when he came");
+    usleep(1100000); /* gates' times are whole seconds here */
+    enters_now(2);
+    fixture_exec("UPDATE pass SET token_index = (SELECT index FROM badge) WHERE seq = 2");
+    expect_ended(1, "by a badge that was void by then");
+    reply = server_must(&server, "POST", "/v1/engagements", city.cast.contractor.key,
+                        say("{\"kind\":\"engagement_end\",\"worker\":%lld,\"site\":%lld}",
+                            city.own.id, city.cast.site));
+    reply_clear(&reply);
+    enters_now(3);
+    expect_ended(1, "who leaves today may have come this morning");
+    fixture_exec(say("UPDATE engagement SET from_day = date '%s' - 9, until_day = '%s'",
+                     city_day(-1), city_day(-1)));
+    expect_ended(3, "his work there had ended the day before");
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM pass WHERE verdict = 1"), 3);
+}
+
 Test(anomalies, each_is_listed_once_however_often_passes_are_looked_through)
 {
     hand_in(1, &cases[0].first);

@@ -10,7 +10,7 @@
 #include "support/city.h"
 #include "support/gate_program.h"
 #include "support/pg_fixture.h"
-#include "support/photo_maker.h"
+#include "support/photo_post.h"
 
 static struct server server;
 static struct city city;
@@ -252,25 +252,12 @@ Test(gate_agent, the_page_says_in_words_how_the_gate_is)
 
 /* -- photos ----------------------------------------------------------------------------------------- */
 
-static char jpeg[8192], jpeg_hex[33];
-static size_t jpeg_bytes;
+static struct posted_photo jpeg;
 
-/* A new photo of somebody, by who engages him. */
-static void post_photo(long long worker, const char *key, const char *tells)
+/* A new photo of his, by who engages him. */
+static void post_photo(const char *tells)
 {
-    struct build out = build_over(jpeg, sizeof jpeg);
-    struct http_reply reply;
-
-    photo_make(96, 120, tells, 0, &out);
-    jpeg_bytes = build_done(&out).bytes;
-    photo_hex(build_done(&out), jpeg_hex);
-    reply = client_ask(&server.client,
-                       &(struct http_question){.method = "POST",
-                                               .path = say("/v1/workers/%lld/photo", worker),
-                                               .key = key, .media_type = "image/jpeg",
-                                               .body = jpeg, .body_bytes = jpeg_bytes});
-    cr_assert_eq(reply.status, 201, "%s", reply.body);
-    reply_clear(&reply);
+    photo_post(&server, city.own.id, city.cast.contractor.key, tells, &jpeg);
 }
 
 static int look(const char *path, const char *host, const char *extra)
@@ -298,16 +285,16 @@ static void expect_photo_shown(const char *code, const char *by)
 {
     struct http_reply reply = gate_scan(&gate, code, "in");
 
-    cr_expect_str_eq(reply_text(&reply, "photo"), jpeg_hex, "%s", reply.body);
+    cr_expect_str_eq(reply_text(&reply, "photo"), jpeg.hex, "%s", reply.body);
     expect(reply, by, "open", "ok");
     reply = gate_get(&gate, "/");
-    cr_expect_not_null(strstr(reply.body, say("<img src=\"/photos/%s\"", jpeg_hex)), "%s", reply.body);
+    cr_expect_not_null(strstr(reply.body, say("<img src=\"/photos/%s\"", jpeg.hex)), "%s", reply.body);
     cr_expect_not_null(strstr(reply.body, "放行"), "%s", reply.body);
     reply_clear(&reply);
-    reply = gate_get(&gate, say("/photos/%s", jpeg_hex));
+    reply = gate_get(&gate, say("/photos/%s", jpeg.hex));
     cr_expect_eq(reply.status, 200, "%s", reply.body);
     cr_expect_str_eq(reply_header(&reply, "Content-Type"), "image/jpeg");
-    cr_expect(reply.body_bytes == jpeg_bytes && memcmp(reply.body, jpeg, jpeg_bytes) == 0);
+    cr_expect(reply.body_bytes == jpeg.count && memcmp(reply.body, jpeg.bytes, jpeg.count) == 0);
     reply_clear(&reply);
 }
 
@@ -315,8 +302,8 @@ Test(gate_agent, the_guard_sees_whose_code_was_shown_online_and_alone)
 {
     char code[1200], later[1200];
 
-    post_photo(city.own.id, city.cast.contractor.key, "own");
-    wait_photo(jpeg_hex, 200);
+    post_photo("own");
+    wait_photo(jpeg.hex, 200);
     gate_wait_int(&gate, "photos_missing", 0);
     snprintf(code, sizeof code, "%s", code_of(&city.own));
     sleep(2); /* another second: another code */
@@ -326,23 +313,23 @@ Test(gate_agent, the_guard_sees_whose_code_was_shown_online_and_alone)
     expect_photo_shown(later, "gate");
     gate_kill(&gate); /* what is kept outlives a power cut */
     gate_start_again(&gate);
-    cr_expect_eq(look(say("/photos/%s", jpeg_hex), NULL, NULL), 200);
+    cr_expect_eq(look(say("/photos/%s", jpeg.hex), NULL, NULL), 200);
 }
 
 Test(gate_agent, a_photo_goes_when_it_is_replaced_and_when_its_person_leaves_the_roster)
 {
     char old[33];
 
-    post_photo(city.own.id, city.cast.contractor.key, "first");
-    wait_photo(jpeg_hex, 200);
-    memcpy(old, jpeg_hex, sizeof old);
-    post_photo(city.own.id, city.cast.contractor.key, "second");
-    wait_photo(jpeg_hex, 200);
+    post_photo("first");
+    wait_photo(jpeg.hex, 200);
+    memcpy(old, jpeg.hex, sizeof old);
+    post_photo("second");
+    wait_photo(jpeg.hex, 200);
     wait_photo(old, 404);
     done(server_must(&server, "POST", "/v1/engagements", city.cast.contractor.key,
                      say("{\"kind\":\"engagement_end\",\"worker\":%lld,\"site\":%lld}",
                          city.own.id, city.cast.site)));
-    wait_photo(jpeg_hex, 404);
+    wait_photo(jpeg.hex, 404);
     gate_wait_int(&gate, "photos", 0);
 }
 
@@ -351,7 +338,7 @@ Test(gate_agent, photos_take_no_more_disk_than_they_may)
     gate_end(&gate);
     gate.settings[0] = "--photos_mb=0";
     gate_start_again(&gate);
-    post_photo(city.own.id, city.cast.contractor.key, "own");
+    post_photo("own");
     for (int rounds = 0; rounds < 3; rounds++) { /* two at least since it was posted */
         long long before = gate_status_int(&gate, "sync_rounds");
 
@@ -359,19 +346,19 @@ Test(gate_agent, photos_take_no_more_disk_than_they_may)
             usleep(100000);
     }
     cr_expect_eq(gate_status_int(&gate, "photos"), 0);
-    cr_expect_eq(look(say("/photos/%s", jpeg_hex), NULL, NULL), 404);
+    cr_expect_eq(look(say("/photos/%s", jpeg.hex), NULL, NULL), 404);
 }
 
 Test(gate_agent, a_photo_that_was_changed_on_the_disk_is_not_shown)
 {
     FILE *file;
 
-    post_photo(city.own.id, city.cast.contractor.key, "own");
-    wait_photo(jpeg_hex, 200);
-    file = fopen(say("%s/data/photos/%s.jpg", gate.dir, jpeg_hex), "r+");
+    post_photo("own");
+    wait_photo(jpeg.hex, 200);
+    file = fopen(say("%s/data/photos/%s.jpg", gate.dir, jpeg.hex), "r+");
     cr_assert(file != NULL && fseek(file, 40, SEEK_SET) == 0 && fputc('!', file) == '!');
     cr_assert_eq(fclose(file), 0);
-    cr_expect_eq(look(say("/photos/%s", jpeg_hex), NULL, NULL), 404);
+    cr_expect_eq(look(say("/photos/%s", jpeg.hex), NULL, NULL), 404);
 }
 
 Test(gate_agent, without_a_key_faces_are_shown_to_this_machine_alone)

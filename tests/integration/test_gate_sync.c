@@ -12,7 +12,7 @@
 #include "support/city.h"
 #include "support/gate_program.h"
 #include "support/pg_fixture.h"
-#include "support/photo_maker.h"
+#include "support/photo_post.h"
 #include "support/wire.h"
 
 static struct server server;
@@ -131,26 +131,6 @@ static const struct {
     {NULL, {true, true, true, true}}, /* at its end */
 };
 
-static char photo_name[33];
-
-static void post_photo(int n)
-{
-    static char jpeg[4096];
-    struct build out = build_over(jpeg, sizeof jpeg);
-    struct http_reply reply;
-
-    photo_make(96, 96, say("%d", n), 0, &out);
-    photo_hex(build_done(&out), photo_name);
-    reply = client_ask(&server.client,
-                       &(struct http_question){.method = "POST",
-                                               .path = say("/v1/workers/%lld/photo", city.own.id),
-                                               .key = city.cast.contractor.key,
-                                               .media_type = "image/jpeg", .body = jpeg,
-                                               .body_bytes = build_done(&out).bytes});
-    cr_assert_eq(reply.status, 201, "%s", reply.body);
-    reply_clear(&reply);
-}
-
 /* Until the server tells gates so: by then it tells them all that came before. */
 static void set_site(const char *state)
 {
@@ -232,8 +212,9 @@ Test(gate_sync, killed_after_any_step_it_answers_by_the_old_or_by_the_new)
     for (unsigned k = 0; k < sizeof kills / sizeof kills[0]; k++) {
         const bool *is_new = kills[k].is_new;
         unsigned before = k % 2, after = 1 - before;
+        struct posted_photo photo;
         const char *why;
-        bool photo;
+        bool is_here;
 
         sync_all(rows);
         wire_break(wire);
@@ -243,14 +224,14 @@ Test(gate_sync, killed_after_any_step_it_answers_by_the_old_or_by_the_new)
         gate_end(&gate);
         engage_another(200 + k);
         rows++;
-        post_photo((int)k);
+        photo_post(&server, city.own.id, city.cast.contractor.key, say("%u", k), &photo);
         set_site(states[after]);
         snprintf(code, sizeof code, "%s", new_code());
         sync_and_kill(k);
-        photo = access(say("%s/data/photos/%s.jpg", gate.dir, photo_name), R_OK) == 0;
+        is_here = access(say("%s/data/photos/%s.jpg", gate.dir, photo.hex), R_OK) == 0;
         cr_expect_eq(gate_status_int(&gate, "roster_rows"), is_new[ROSTERS] ? rows : rows - 1, "%u", k);
         cr_expect_eq(gate_status_int(&gate, "receipts_waiting") == 0, is_new[RECEIPTS], "%u", k);
-        cr_expect_eq(photo, is_new[PHOTOS], "%u", k);
+        cr_expect_eq(is_here, is_new[PHOTOS], "%u", k);
         why = answer_alone(code);
         cr_expect_str_eq(why, whys[is_new[SITE] ? after : before], "%u: %s", k, why);
         receipts++; /* that answer's */
