@@ -39,8 +39,8 @@ const struct body_field body_fields[] = {
 
     {RECORD_VIOLATION, BODY_CHOICE, true, AT(violation.class), "/class", 1, 0,
      "command|operation|discipline"},
-    {RECORD_VIOLATION, BODY_CATEGORY, true, AT(violation.category), "/category", 0, 0,
-     "GB 6441 code like 7.06"},
+    {RECORD_VIOLATION, BODY_CATEGORY, true, AT(violation.category), "/category", 701, 713,
+     "an unsafe act of GB 6441-1986, A.7: 7.01 to 7.13"},
     {RECORD_VIOLATION, BODY_U8, true, AT(violation.severity), "/severity", 1, 4, NULL},
     {RECORD_VIOLATION, BODY_BOOL, false, AT(violation.off_job_training), "/off_job_training", 0, 0,
      NULL},

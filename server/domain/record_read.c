@@ -148,12 +148,12 @@ static struct err read_trade(const struct reading *r, const struct body_field *f
     return record_trade_parse(value, f->pointer, (uint16_t *)(void *)member(r, f));
 }
 
-/* "7.06" -> 706: GB 6441-86 numbers its classes with two decimals. */
+/* "7.06" -> 706: the unsafe acts of GB 6441-86, A.7, are numbered 7.01 to 7.13 (the row's bounds). */
 static struct err read_category(const struct reading *r, const struct body_field *f,
                                 const json_t *value)
 {
     struct text whole, part;
-    int64_t class, sub;
+    int64_t class, sub, code;
 
     if (!json_is_string(value))
         return wrong_type(f, f->choices);
@@ -161,7 +161,10 @@ static struct err read_category(const struct reading *r, const struct body_field
     if (whole.bytes > 2 || part.bytes != 2 || !text_to_int(whole, 1, 99, &class) ||
         !text_to_int(part, 0, 99, &sub))
         return err_field(ERR_FIELD_CHOICE, f->pointer, f->choices);
-    *(uint16_t *)(void *)member(r, f) = (uint16_t)(class * 100 + sub);
+    code = class * 100 + sub;
+    if (code < f->min || code > f->max)
+        return err_field(ERR_FIELD_CHOICE, f->pointer, f->choices);
+    *(uint16_t *)(void *)member(r, f) = (uint16_t)code;
     return OK;
 }
 

@@ -172,6 +172,13 @@ Test(records, a_new_worker_becomes_green_step_by_step)
     expect_colours("everything", "green", "green", NULL);
 }
 
+Test(records, a_violation_of_no_known_unsafe_act_is_refused)
+{
+    refused("/v1/violations", cast->inspector.key,
+            "{\"worker\":{worker},\"class\":\"operation\",\"category\":\"99.99\",\"severity\":1}",
+            400, "field_choice");
+}
+
 Test(records, a_violation_counts_until_it_is_superseded)
 {
     static const char grave[] = "{\"worker\":{worker},\"class\":\"operation\","

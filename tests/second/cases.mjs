@@ -21,7 +21,7 @@ const SITES = ['S1', 'S2', 1, 2],
     ORGS = ['labour-1', 7],
     NUMBERS = ['苏A01', 'A-2'];
 const CLASSES = ['01', '02', '03', '04', '08', '10'];
-const CATEGORIES = ['7.06', '7.01', '01.00', '12.00'];
+const CATEGORIES = ['7.06', '7.01', '07.06', '7.13'];
 /* Six years before the calendar's end: what would lapse after it lapses on its last day. */
 const LATEST = dayFromText('2073-06-05');
 const within = (day) => Math.min(Math.max(day, FIRST), LATEST);

@@ -114,7 +114,7 @@ export const trade = (v, at) => {
 
 const category = (v, at) => {
     if (typeof v !== 'string') refuse('field_type', at);
-    return /^[0-9]{1,2}\.[0-9]{2}$/.test(v) && parseInt(v, 10) >= 1
+    return /^0?7\.(0[1-9]|1[0-3])$/.test(v)
         ? v.padStart(5, '0')
         : refuse('field_choice', at);
 };

@@ -146,6 +146,14 @@ static const struct {
      ERR_DATE_INVALID, "/valid_until"},
     {"{\"kind\":\"violation\",\"class\":\"operation\",\"category\":\"7.6\",\"severity\":1," AT "}",
      ERR_FIELD_CHOICE, "/category"},
+    {"{\"kind\":\"violation\",\"class\":\"operation\",\"category\":\"7.00\",\"severity\":1," AT "}",
+     ERR_FIELD_CHOICE, "/category"},
+    {"{\"kind\":\"violation\",\"class\":\"operation\",\"category\":\"7.14\",\"severity\":1," AT "}",
+     ERR_FIELD_CHOICE, "/category"},
+    {"{\"kind\":\"violation\",\"class\":\"operation\",\"category\":\"6.06\",\"severity\":1," AT "}",
+     ERR_FIELD_CHOICE, "/category"},
+    {"{\"kind\":\"violation\",\"class\":\"operation\",\"category\":\"99.99\",\"severity\":1," AT
+     "}", ERR_FIELD_CHOICE, "/category"},
     {"{\"kind\":\"violation\",\"class\":\"operation\",\"category\":\"7.06\",\"severity\":5," AT "}",
      ERR_FIELD_RANGE, "/severity"},
     {"{\"kind\":\"certificate\",\"type\":\"special_operation\",\"number\":\"n\",\"issuer\":"
@@ -183,6 +191,31 @@ static const struct {
      ERR_FIELD_CHOICE, "/trade"},
     {"[]", ERR_JSON_OBJECT, NULL},
 };
+
+Test(record, the_unsafe_acts_of_gb_6441_are_7_01_to_7_13_and_a_refusal_says_so)
+{
+    struct arena arena;
+
+    arena_init(&arena, 1 << 16);
+    for (unsigned act = 0; act <= 14; act++) {
+        char text[200];
+        json_t *json;
+        struct record record;
+        struct err e;
+
+        snprintf(text, sizeof text, "{\"kind\":\"violation\",\"class\":\"operation\","
+                 "\"category\":\"7.%02u\",\"severity\":1," AT "}", act);
+        json = json_of(text);
+        e = record_parse(json, &arena, &record);
+        cr_expect_eq(err_is(e), act < 1 || act > 13, "%s", text);
+        if (err_is(e))
+            cr_expect_not_null(strstr(e.expected, "7.01 to 7.13"), "%s", e.expected);
+        else
+            cr_expect_eq(record.violation.category, 700 + act);
+        json_decref(json);
+    }
+    arena_clear(&arena);
+}
 
 Test(record, each_wrong_record_is_refused_at_its_field)
 {
