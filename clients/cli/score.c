@@ -300,19 +300,33 @@ static int run_lines(struct score_run *run)
 
 /* -- options ------------------------------------------------------------------------------------ */
 
+static const char usage_text[] =
+    "用法 usage:\n"
+    "  jianan score --policy FILE [--policy FILE ...] --on YYYY-MM-DD\n"
+    "               [--known-at RFC3339] < cases.jsonl > verdicts.jsonl\n"
+    "  jianan score --policy FILE ... --from YYYY-MM-DD --to YYYY-MM-DD\n"
+    "               [--known-at RFC3339] < cases.jsonl > calendars.jsonl\n\n"
+    "每行一个案例（JSON），除 id 和 records 外都可省略。\n"
+    "A case is one line of JSON, all fields but id and records optional:\n"
+    "  {\"id\":\"c1\",\"region\":\"320900\",\n"
+    "   \"context\":{\"trade\":\"030\",\"role\":\"worker\",\"site\":\"S1\",\n"
+    "              \"site_state\":\"open\",\"org_permit\":\"valid\"},\n"
+    "   \"records\":[{\"kind\":\"identity\",\"occurred_on\":\"2026-01-01\",\n"
+    "               \"recorded_at\":\"2026-01-01T08:00:00+08:00\",\n"
+    "               \"birth_date\":\"1990-05-01\",\"sex\":\"M\"}]}\n"
+    "  role: worker|manager|project_manager|safety_officer|supervisor|head\n"
+    "  site_state: open|stopped|closed\n"
+    "  org_permit: none|valid|suspended|revoked|expired\n\n"
+    "context 里省略的内容不判定：没有 org_permit，安全生产许可证这条规则就不说话，颜色可能因此是绿码；\n"
+    "site_state、trade、role、site 同样。没有 context，colour_here 为 null。\n"
+    "What the context leaves out is not judged: without org_permit the permit rule says nothing, and\n"
+    "the case may be green for that; likewise site_state, trade, role and site. Without a context\n"
+    "colour_here is null.\n\n"
+    "更多案例 more of them: jianan policy check --examples FILE\n";
+
 static int usage(FILE *to)
 {
-    fputs("usage: jianan score --policy FILE [--policy FILE ...] --on YYYY-MM-DD\n"
-          "                    [--known-at RFC3339] < cases.jsonl > verdicts.jsonl\n"
-          "       jianan score --policy FILE ... --from YYYY-MM-DD --to YYYY-MM-DD\n"
-          "                    [--known-at RFC3339] < cases.jsonl > calendars.jsonl\n"
-          "A case is one line of JSON, all fields but id and records optional:\n"
-          "  {\"id\":\"c1\",\"region\":\"320900\",\n"
-          "   \"context\":{\"trade\":\"030\",\"role\":\"worker\",\"site\":\"S1\"},\n"
-          "   \"records\":[{\"kind\":\"identity\",\"occurred_on\":\"2026-01-01\",\n"
-          "               \"recorded_at\":\"2026-01-01T08:00:00+08:00\",\n"
-          "               \"birth_date\":\"1990-05-01\",\"sex\":\"M\"}]}\n"
-          "jianan policy check --examples FILE prints more of them.\n", to);
+    fputs(usage_text, to);
     return to == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 

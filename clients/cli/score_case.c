@@ -39,20 +39,22 @@ static struct err refuse_unknown(const json_t *object, const char *const *keys,
     return OK;
 }
 
-/* Finds a word of "a|b|c"; *place stays when the key is not there. */
+/* Finds a word of "a|b|c", or of "|a|b" where place 0 is what was left out; *place stays when the key
+ * is not there. */
 static struct err read_word(const json_t *object, const char *key, const char *pointer,
                             const char *choices, unsigned *place)
 {
     const json_t *value = find(object, key);
+    const char *expected = choices + (choices[0] == '|'); /* no word is no choice to offer */
     int found;
 
     if (value == NULL)
         return OK;
     if (!json_is_string(value))
-        return err_field(ERR_FIELD_TYPE, pointer, choices);
+        return err_field(ERR_FIELD_TYPE, pointer, expected);
     found = json_string_length(value) > 0 ? choice_find(choices, json_text(value)) : -1;
     if (found < 0)
-        return err_field(ERR_FIELD_CHOICE, pointer, choices);
+        return err_field(ERR_FIELD_CHOICE, pointer, expected);
     *place = (unsigned)found;
     return OK;
 }
@@ -167,17 +169,18 @@ static struct err read_id(const json_t *object, struct score_case *c)
 
 static struct err read_region(const json_t *object, struct score_case *c)
 {
+    static const char expected[] = "\"\" or 2, 4 or 6 digits of GB/T 2260";
     const json_t *region = find(object, "region");
 
     if (region == NULL)
         return OK;
     if (!json_is_string(region))
-        return err_field(ERR_FIELD_TYPE, "/region", "digits of GB/T 2260");
+        return err_field(ERR_FIELD_TYPE, "/region", expected);
     c->region = json_text(region);
     c->has_region = true;
-    if (c->region.bytes > REGION_BYTES ||
+    if (c->region.bytes > REGION_BYTES || c->region.bytes % 2 != 0 ||
         strspn(c->region.at, "0123456789") != c->region.bytes)
-        return err_field(ERR_FIELD_CHOICE, "/region", "digits of GB/T 2260");
+        return err_field(ERR_FIELD_CHOICE, "/region", expected);
     return OK;
 }
 

@@ -146,6 +146,44 @@ Test(score, an_empty_word_is_no_way_of_leaving_it_out)
                      ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 3);
     cr_assert_not_null(strstr(out, "\"field\":\"/context/site_state\""));
     cr_assert_not_null(strstr(out, "\"field\":\"/context/role\""));
+    cr_assert_not_null(strstr(out, "\"expected\":\"worker|manager|"), "%s", out);
+    cr_assert_not_null(strstr(out, "\"expected\":\"open|stopped|closed\""), "%s", out);
+}
+
+Test(score, a_region_has_2_4_or_6_digits_as_a_policy_s_has)
+{
+    static const char *const wrong[] = {"3", "320", "32090", "3209000", "32 9"};
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char line[80];
+
+        snprintf(line, sizeof line, "{\"id\":1,\"region\":\"%s\",\"records\":[]}\n", wrong[i]);
+        cr_expect_eq(run(line, ARGV(A("--policy"), A(DEFAULT), A("--on"), A("2026-11-21"))), 3);
+        cr_expect_not_null(strstr(out, "\"field\":\"/region\""), "%s: %s", wrong[i], out);
+        cr_expect_not_null(strstr(out, "2, 4 or 6 digits"), "%s: %s", wrong[i], out);
+    }
+    cr_expect_eq(run("{\"id\":1,\"region\":\"\",\"records\":[]}\n"
+                     "{\"id\":2,\"region\":\"3209\",\"records\":[]}\n",
+                     ARGV(A("--policy"), A(DEFAULT), A("--on"), A("2026-11-21"))), 0, "%s", out);
+}
+
+/* What the context leaves out is not judged, and the description of a case says so. */
+Test(score, a_permit_that_is_left_out_is_not_judged_and_the_usage_says_so)
+{
+    static const char line[] = "{\"id\":1,\"region\":\"32\",\"context\":{\"trade\":\"020\","
+                               "\"role\":\"worker\",\"site\":\"S1\",\"site_state\":\"open\"%s},"
+                               "\"records\":[" GOOD "]}\n";
+    char in[4096];
+
+    snprintf(in, sizeof in, line, "");
+    cr_assert_eq(run(in, ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 0);
+    cr_expect_not_null(strstr(out, "\"colour_here\":\"green\""), "%s", out);
+    snprintf(in, sizeof in, line, ",\"org_permit\":\"none\"");
+    cr_assert_eq(run(in, ARGV(A("--policy"), A(JIANGSU), A("--on"), A("2026-11-21"))), 0);
+    cr_expect_not_null(strstr(out, "\"code\":\"ENT_PERMIT\""), "%s", out);
+    cr_assert_eq(run("", ARGV(A("--help"))), 0);
+    cr_expect_not_null(strstr(out, "\"org_permit\":\"valid\""), "%s", out);
+    cr_expect_not_null(strstr(out, "不判定"), "%s", out);
 }
 
 Test(score, records_without_versions_are_ordered_by_when_they_were_recorded)

@@ -153,7 +153,7 @@ export function readLine(text) {
     if (typeof v.id === 'string' && Buffer.byteLength(v.id) > 256) refuse('field_length', '/id');
     const region = v.region ?? undefined;
     if (region !== undefined && typeof region !== 'string') refuse('field_type', '/region');
-    if (region !== undefined && !/^[0-9]{0,6}$/.test(region)) refuse('field_choice', '/region');
+    if (region !== undefined && !/^([0-9]{2}){0,3}$/.test(region)) refuse('field_choice', '/region');
     const context = given(v.context) ? readContext(v.context) : null;
     return {id: v.id, region, context, records: readRecords(v.records)};
 }
