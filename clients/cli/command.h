@@ -104,7 +104,8 @@ bool file_write(const char *file, const char *bytes, size_t count);
 
 /* -- help.c -------------------------------------------------------------------------------------- */
 
-int help_main(int argc, char **argv);
+/* argv: "help", the verb, perhaps a command. False: the verb has no rows and tells its usage itself. */
+bool help_main(int argc, char **argv);
 void help_command(FILE *to, const struct command *command, bool english);
 /* The commands of one verb; false when there are none. */
 bool help_verb(FILE *to, const char *verb, bool english);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "clients/cli/command.h"
-#include "clients/cli/exit.h"
 #include "clients/cli/show.h"
 #include "clients/http/screen.h"
 
@@ -93,7 +92,7 @@ bool help_verb(FILE *to, const char *verb, bool english)
     return any;
 }
 
-int help_main(int argc, char **argv) /* argv[0] is "help" */
+bool help_main(int argc, char **argv)
 {
     bool english = speaks_english();
 
@@ -102,10 +101,8 @@ int help_main(int argc, char **argv) /* argv[0] is "help" */
 
         if (strcmp(c->verb, argv[1]) == 0 && strcmp(c->sub != NULL ? c->sub : "", sub) == 0) {
             help_command(stdout, c, english);
-            return CLI_DONE;
+            return true;
         }
     }
-    if (!help_verb(stdout, argv[1], english))
-        printf(english ? "jianan %s --help\n" : "用法：jianan %s --help\n", argv[1]);
-    return CLI_DONE;
+    return help_verb(stdout, argv[1], english);
 }

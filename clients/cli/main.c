@@ -34,6 +34,31 @@ static void usage(FILE *to)
         fprintf(to, "  jianan %-12s %s\n", verbs[i].name, english ? verbs[i].en : verbs[i].zh);
 }
 
+static int no_such(const char *verb)
+{
+    fprintf(stderr, "jianan: no such verb: %s / 没有这个命令\n", verb);
+    usage(stderr);
+    return CLI_USAGE;
+}
+
+static int run(int argc, char **argv) /* argv[0] is the verb */
+{
+    for (size_t i = 0; i < VERBS; i++) {
+        if (strcmp(argv[0], verbs[i].name) == 0)
+            return verbs[i].run(argc, argv);
+    }
+    return no_such(argv[0]);
+}
+
+/* What the tables know of the verb; a verb of its own is asked. */
+static int help(int argc, char **argv)
+{
+    static char ask[] = "--help";
+    char *own[] = {argv[1], ask, NULL};
+
+    return help_main(argc, argv) ? CLI_DONE : run(2, own);
+}
+
 int main(int argc, char **argv)
 {
     screen_open();
@@ -44,16 +69,10 @@ int main(int argc, char **argv)
         return CLI_USAGE;
     }
     if (strcmp(argv[1], "help") == 0 && argc > 2)
-        return help_main(argc - 1, argv + 1);
+        return help(argc - 1, argv + 1);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         usage(stdout);
         return CLI_DONE;
     }
-    for (size_t i = 0; i < VERBS; i++) {
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
-    }
-    fprintf(stderr, "jianan: no such verb: %s / 没有这个命令\n", argv[1]);
-    usage(stderr);
-    return CLI_USAGE;
+    return run(argc - 1, argv + 1);
 }

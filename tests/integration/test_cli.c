@@ -527,6 +527,21 @@ Test(cli, the_doctor_knows_every_role)
     EXPECT(CLI_NEGATIVE, JIANAN("wrong", "doctor"));
 }
 
+Test(cli, help_tells_of_every_verb_more_than_where_to_ask)
+{
+    EXPECT(CLI_DONE, JIANAN("operator", "help", "score"));
+    EXPECT_WORDS("--known-at");
+    EXPECT(CLI_DONE, JIANAN("operator", "help", "log"));
+    EXPECT_WORDS("--evidence");
+    EXPECT(CLI_DONE, JIANAN("operator", "help", "log", "verify"));
+    EXPECT_WORDS("--evidence");
+    EXPECT(CLI_DONE, JIANAN("operator", "help", "code"));
+    EXPECT_WORDS("inspect");
+    EXPECT(CLI_DONE, JIANAN("operator", "help", "worker"));
+    EXPECT_WORDS("jianan worker colour");
+    EXPECT(CLI_USAGE, JIANAN("operator", "help", "nosuch"));
+}
+
 Test(cli, a_policy_is_checked_without_a_server)
 {
     char file[256];
