@@ -96,23 +96,27 @@ static void check_validity(struct check *c, unsigned rule, const struct rule_exa
     }
 }
 
+/* A cap below the gravest row of the table makes its points a threat that is never carried out; one
+ * of a day below the yellow limit lets a whole day of violations pass. */
 static void check_caps(struct check *c, unsigned rule, const struct rule_violation_points *r)
 {
     struct person_plan one = anybody(c), many = one;
+    uint32_t gravest = (uint32_t)r->points[4] * POINT;
     char points[16];
     struct build b = build_over(points, sizeof points);
 
     one.violations[0] = (struct violation_plan){1, 4, VIOLATION_OPERATION, true, true, false};
     many.violations[0] = (struct violation_plan){40, 4, VIOLATION_OPERATION, true, true, false};
-    if (r->each_max < (uint32_t)r->points[4] * POINT) {
+    if (r->each_max < gravest) {
         build_format(&b, "%u", r->each_max / POINT);
         check_find_word(c, FINDING_CAP_EACH, check_rule_at(c, rule, "cap_each"), points, &one);
     }
-    if (r->day_max < r->yellow) {
-        b = build_over(points, sizeof points);
-        build_format(&b, "%u", r->day_max / POINT);
+    b = build_over(points, sizeof points);
+    build_format(&b, "%u", r->day_max / POINT);
+    if (r->day_max < r->yellow)
         check_find_word(c, FINDING_CAP_DAY, check_rule_at(c, rule, "cap_day"), points, &many);
-    }
+    else if (r->day_max < gravest)
+        check_find_word(c, FINDING_CAP_DAY_EACH, check_rule_at(c, rule, "cap_day"), points, &one);
 }
 
 /* -- what nobody reaches ------------------------------------------------------------------------ */
