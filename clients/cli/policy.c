@@ -2,17 +2,38 @@
  * checker finds in it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/check.h"
 #include "clients/cli/command.h"
 #include "clients/cli/exit.h"
 #include "clients/cli/show.h"
+
+/* The document alone, as `policy check` and `policy post` read it. */
+static int save_document(const struct session *s, const json_t *document)
+{
+    char *text = json_dumps(document, JSON_INDENT(2));
+    bool saved;
+
+    CHECK_ALLOCATED(text);
+    saved = file_write(s->save, text, strlen(text)) &&
+            (strcmp(s->save, "-") != 0 || putchar('\n') == '\n');
+    free(text);
+    if (!saved)
+        return CLI_INPUT;
+    if (!s->as_json && strcmp(s->save, "-") != 0)
+        printf(s->reach.english ? "the document is in %s\n" : "政策文件已存入 %s\n", s->save);
+    return CLI_DONE;
+}
 
 int policy_show_run(struct session *s)
 {
     struct answer answer;
     int status = session_ask(s, &answer);
 
-    if (status == CLI_DONE) {
+    if (status == CLI_DONE && s->save != NULL) {
+        status = save_document(s, json_object_get(answer.json, "document"));
+    } else if (status == CLI_DONE) {
         json_dumpf(answer.json, stdout, s->as_json ? JSON_COMPACT : JSON_INDENT(2));
         putchar('\n');
     }

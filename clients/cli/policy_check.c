@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "clients/cli/command.h"
 #include "clients/cli/exit.h"
+#include "clients/cli/json_file.h"
 #include "domain/record.h"
 
 enum { ARENA_BYTES = 48 << 20, OUT_BYTES = 64 << 20 };
@@ -22,6 +23,7 @@ struct checking {
 /* One file, read and judged. */
 struct checked {
     const char *file;
+    struct text json;
     struct err e;
     int line, column; /* where it stops being JSON; 0: it is */
     struct policy_document document;
@@ -43,14 +45,22 @@ const char *finding_class_word(const char *class, bool english)
     return class;
 }
 
-static void say_invalid(const struct checked *c, bool english)
+/* What is wrong with a file; the errors' own words speak of a request. */
+static const char *fault_of(const struct checked *c, bool english)
 {
     const struct err_row *row = err_row(c->e.code);
 
+    if (c->e.code == ERR_JSON_SYNTAX)
+        return json_file_fault(c->json, english);
+    return english ? row->en : row->zh;
+}
+
+static void say_invalid(const struct checked *c, bool english)
+{
     fprintf(stderr, "%s", c->file);
     if (c->line > 0)
         fprintf(stderr, ":%d:%d", c->line, c->column);
-    fprintf(stderr, "%s%s\n", english ? ": " : "：", english ? row->en : row->zh);
+    fprintf(stderr, "%s%s\n", english ? ": " : "：", fault_of(c, english));
     if (c->e.field != NULL)
         fprintf(stderr, english ? "  at %s" : "  位置 %s", c->e.field[0] != '\0' ? c->e.field : "/");
     if (c->e.expected != NULL)
@@ -117,7 +127,7 @@ static void put_error(struct json_writer *w, const struct checked *c, bool engli
     }
     json_put_string(w, "field", e.field);
     json_put_string(w, "expected", e.expected);
-    json_put_string(w, "message", english ? err_row(e.code)->en : err_row(e.code)->zh);
+    json_put_string(w, "message", fault_of(c, english));
     json_close_object(w);
 }
 
@@ -201,7 +211,7 @@ static void check_file(struct checking *how, const char *file)
 {
     struct checked c = {.file = file};
     struct arena arena;
-    size_t bytes;
+    size_t bytes = 0;
     char *json = file_read(file, &bytes);
 
     if (json == NULL) {
@@ -209,11 +219,12 @@ static void check_file(struct checking *how, const char *file)
         return;
     }
     arena_init(&arena, ARENA_BYTES);
-    c.e = policy_compile((struct text){json, bytes}, &arena, &c.document);
+    c.json = (struct text){json, bytes};
+    c.e = policy_compile(c.json, &arena, &c.document);
     if (!err_is(c.e))
         c.e = policy_check(&c.document, &arena, &c.report);
     else if (c.e.code == ERR_JSON_SYNTAX)
-        json_error_place((struct text){json, bytes}, &c.line, &c.column);
+        json_error_place(c.json, &c.line, &c.column);
     tell(how, &c);
     weigh(how, &c);
     arena_clear(&arena);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/cli/json_file.h"
 #include "clients/cli/score_case.h"
 #include "domain/calendar.h"
 
@@ -358,33 +359,41 @@ static bool read_file(const char *path, struct arena *arena, struct text *text)
     return !failed;
 }
 
+static int refuse_policy(const char *path, struct text file, struct err e)
+{
+    fprintf(stderr, "jianan score: %s: ", path);
+    if (e.code == ERR_JSON_SYNTAX)
+        fprintf(stderr, "%s / %s\n", json_file_fault(file, false), json_file_fault(file, true));
+    else
+        fprintf(stderr, "%s: at %s, expected %s\n", err_row(e.code)->en,
+                e.field != NULL && e.field[0] != '\0' ? e.field : "/",
+                e.expected != NULL ? e.expected : "valid JSON");
+    return EXIT_INVALID;
+}
+
 static int add_policy(struct score_run *run, const char *path)
 {
     struct policy_document *document = &run->policies[run->policy_count];
     struct arena file;
     struct text text;
     struct err e = OK;
-    bool is_read;
+    int status = EXIT_DONE;
 
     if (run->policy_count == POLICIES_MAX) {
         fputs("jianan score: at most 64 policies\n", stderr);
         return EXIT_USAGE;
     }
     arena_init(&file, POLICY_BYTES_MAX * 2);
-    is_read = read_file(path, &file, &text);
-    if (is_read)
+    if (!read_file(path, &file, &text))
+        status = EXIT_USAGE;
+    else
         e = policy_compile(text, &run->policies_arena, document);
+    if (err_is(e))
+        status = refuse_policy(path, text, e);
     arena_clear(&file);
-    if (!is_read)
-        return EXIT_USAGE;
-    if (err_is(e)) {
-        fprintf(stderr, "jianan score: %s: %s: at %s, expected %s\n", path, err_row(e.code)->en,
-                e.field != NULL && e.field[0] != '\0' ? e.field : "/",
-                e.expected != NULL ? e.expected : "valid JSON");
-        return EXIT_INVALID;
-    }
-    run->listed[run->policy_count++] = document;
-    return EXIT_DONE;
+    if (status == EXIT_DONE)
+        run->listed[run->policy_count++] = document;
+    return status;
 }
 
 /* A day, or a span of three years at most. */

@@ -553,6 +553,47 @@ Test(cli, a_policy_is_checked_without_a_server)
     EXPECT(CLI_INPUT, JIANAN("operator", "policy", "check", in_dir("bad.json")));
 }
 
+/* It speaks of a file, and of what an editor did to it. */
+Test(cli, a_policy_file_that_is_no_json_is_told_what_to_save_it_as)
+{
+    static const struct {
+        const char *file, *words;
+    } broken[] = {
+        {"\xef\xbb\xbf{}", "BOM"},
+        {"\xff\xfe{", "UTF-16"},
+        {"{\"title\":\"\xbd\xad\xcb\xd5\"}", "GBK"}, /* 江苏 */
+        {"{\"title\":", "不是有效的 JSON"},
+        {"", "空的"},
+    };
+
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        write_file(in_dir("bad.json"), broken[i].file);
+        EXPECT(CLI_INPUT, JIANAN("operator", "policy", "check", in_dir("bad.json")));
+        EXPECT_WORDS(broken[i].words);
+        cr_expect_null(strstr(out, "请求体"), "%s", out);
+        EXPECT(CLI_INPUT, JIANAN("operator", "policy", "check", "--json", in_dir("bad.json")));
+        EXPECT_WORDS(broken[i].words);
+        EXPECT(CLI_INPUT, JIANAN("operator", "score", "--policy", in_dir("bad.json"), "--on",
+                                 "2026-11-21"));
+        EXPECT_WORDS(broken[i].words);
+    }
+}
+
+Test(cli, the_document_of_a_policy_on_the_server_can_be_saved_and_checked_again)
+{
+    char file[256];
+    json_t *saved, *shipped;
+
+    EXPECT(CLI_DONE, JIANAN("operator", "policy", "show", "2", "--save", in_dir("saved.json")));
+    EXPECT(CLI_DONE, JIANAN("operator", "policy", "check", in_dir("saved.json")));
+    snprintf(file, sizeof file, "%s/migrations/policies/jiangsu-2023-05.json", JIANAN_SOURCE_DIR);
+    saved = json_load_file(in_dir("saved.json"), 0, NULL);
+    shipped = json_load_file(file, 0, NULL);
+    cr_expect(json_equal(saved, shipped), "another document");
+    json_decref(saved);
+    json_decref(shipped);
+}
+
 /* -- the simulator ---------------------------------------------------------------------------------------- */
 
 #define SIM(...) run(JIANAN_SIM, "", (const char *[]){__VA_ARGS__, NULL})
