@@ -147,7 +147,8 @@ static struct err judge_day(const struct score_run *run, const struct score_case
                             struct arena *arena, struct build *out)
 {
     struct policy_set policies = policies_of(run);
-    const struct policy_document *document = policy_find(&policies, region_of(run, c), run->on);
+    struct text region = region_of(run, c);
+    const struct policy_document *document = policy_find(&policies, region, run->on);
     struct facts facts;
     struct verdict verdict;
     struct err e;
@@ -158,7 +159,8 @@ static struct err judge_day(const struct score_run *run, const struct score_case
     e = fold_known(run, c, run->on, arena, &facts);
     if (err_is(e))
         return e;
-    safety_code(&facts, c->has_context ? &c->context : NULL, &document->policy, run->on, &verdict);
+    (void)policies_judge(&policies, region, &facts, c->has_context ? &c->context : NULL, run->on,
+                         &verdict);
     put_verdict(out, c, &verdict, document);
     return OK;
 }

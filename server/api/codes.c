@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "crypto/public_key.h"
 #include "crypto/qr.h"
+#include "domain/calendar.h"
 #include "domain/fold.h"
 #include "register/recent.h"
 #include "store/persons.h"
@@ -181,9 +182,6 @@ static struct err evaluate(struct exchange *x, struct code_make *s)
     struct text region = s->place != NULL ? s->place->region : TEXT("");
     struct context context = {.org_permit = PERMIT_UNASKED};
 
-    s->document = policy_find(registry_policies(reader), region, x->today);
-    if (s->document == NULL)
-        return err_make(ERR_NOT_READY);
     if (s->place != NULL) {
         const struct org *org = registry_org(reader, s->place->org_id);
         const struct site *site = registry_site(reader, s->place->site_id);
@@ -195,8 +193,10 @@ static struct err evaluate(struct exchange *x, struct code_make *s)
         if (org != NULL)
             context.org_permit = (uint8_t)org_permit_on(org, x->today);
     }
-    safety_code(&s->facts, s->place != NULL ? &context : NULL, &s->document->policy, x->today,
-                &s->verdict);
+    s->document = policies_judge(registry_policies(reader), region, &s->facts,
+                                 s->place != NULL ? &context : NULL, x->today, &s->verdict);
+    if (s->document == NULL)
+        return err_make(ERR_NOT_READY);
     return s->verdict.person_colour == COLOUR_NONE ? err_make(ERR_NOT_READY) : OK;
 }
 
@@ -235,11 +235,15 @@ static struct err sign(struct exchange *x, struct code_make *s)
 static struct err make_forms(struct exchange *x, struct code_make *s)
 {
     const struct code_input *input = x->input;
+    day_t next = (day_t)(x->today + 1); /* by the document of that day */
     struct verdict tomorrow;
     struct err e = OK;
 
     if (input->device_key != NULL) {
-        safety_code(&s->facts, NULL, &s->document->policy, (day_t)(x->today + 1), &tomorrow);
+        if (policies_judge(registry_policies(app_of(x)->reader),
+                           s->place != NULL ? s->place->region : TEXT(""), &s->facts, NULL, next,
+                           &tomorrow) == NULL)
+            return err_make(ERR_NOT_READY);
         e = code_forms_bind(x, input->device_key, &s->claims, tomorrow.person_colour, &s->forms);
     }
     if (!err_is(e) && input->with_short)

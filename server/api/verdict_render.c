@@ -3,6 +3,7 @@
 #include "api/app.h"
 #include "api/standing.h"
 #include "api/verdict_grounds.h"
+#include "domain/calendar.h"
 #include "domain/policy.h"
 #include "domain/record.h"
 
@@ -146,10 +147,9 @@ struct err verdict_render(struct exchange *x, struct build *out, int64_t worker_
     registry_enter(app_of(x)->reader); /* the policy's words are read until it is left */
     policies = registry_policies(reader);
     if (policies != NULL)
-        document = policy_find(policies, place->region, place->on);
+        document = policies_judge(policies, place->region, facts,
+                                  place->is_post ? &place->context : NULL, place->on, &verdict);
     if (document != NULL) {
-        safety_code(facts, place->is_post ? &place->context : NULL, &document->policy, place->on,
-                    &verdict);
         json_open_object(&w, NULL);
         json_put_int(&w, "worker", worker_id);
         json_put_int(&w, "version", facts->version);

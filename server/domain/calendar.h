@@ -37,4 +37,13 @@ void calendar_walk(const struct calendar_walk *walk);
 /* The first day after `day` on which policy_find() may give another document for the region. */
 day_t policies_hold_until(const struct policy_set *set, struct text region, day_t day);
 
+/* safety_code() by the document of the day, carried on past its ends: next_change is the first day on
+ * which a colour differs under whatever is in force then, and a reason (code, scope and colour) began
+ * and ends where the documents before and after say so. Where there was none before, or the rules of
+ * one alone say since when, that stands. The document of the day; NULL: none, and `out` is not set. */
+const struct policy_document *policies_judge(const struct policy_set *set, struct text region,
+                                             const struct facts *facts,
+                                             const struct context *context, day_t on,
+                                             struct verdict *out);
+
 #endif

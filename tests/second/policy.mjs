@@ -34,3 +34,11 @@ export function policyFor(policies, region, day) {
             (a, b) => b.region.length - a.region.length || b.from - a.from || b.number - a.number,
         )[0];
 }
+
+/* The days on which another document may come to govern the region, in order. */
+export function turnsOf(policies, region) {
+    const days = policies
+        .filter((p) => region.startsWith(p.region))
+        .flatMap((p) => [p.from, p.until]);
+    return [...new Set(days)].sort((a, b) => a - b);
+}

@@ -8,10 +8,10 @@
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {NEVER, UNKNOWN, dayFromText, textFromDay} from './days.mjs';
-import {policyFor, readPolicy} from './policy.mjs';
+import {policyFor, readPolicy, turnsOf} from './policy.mjs';
 import {Refusal, instant} from './fields.mjs';
 import {readLine} from './read.mjs';
-import {verdict} from './verdict.mjs';
+import {carried, verdict} from './verdict.mjs';
 import {knownAt, withinHorizon, workerOf} from './worker.mjs';
 
 const dayOrNull = (day) => (day === UNKNOWN || day === NEVER ? null : textFromDay(day));
@@ -23,7 +23,12 @@ function judge(text, run) {
     if (policy === undefined) throw new Refusal('field_choice', '/region');
     let worker = workerOf(asked.records); // a name of a record that is not there is never right
     if (run.knownAt !== undefined) worker = workerOf(knownAt(asked.records, run.knownAt));
-    const v = verdict(withinHorizon(worker, run.on), asked.context, policy, run.on, run.isEveryDay);
+    const known = withinHorizon(worker, run.on);
+    const speaks = (day) => {
+        const of = policyFor(run.policies, region, day);
+        return of && verdict(known, asked.context, of, day, run.isEveryDay);
+    };
+    const v = carried(speaks(run.on), run.on, turnsOf(run.policies, region), speaks);
     return {
         id: asked.id,
         person_colour: v.person,

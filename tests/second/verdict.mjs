@@ -93,3 +93,25 @@ export function verdict(worker, context, policy, on, isEveryDay = false) {
     });
     return {person, here, reasons, next: next ?? NEVER};
 }
+
+/* The same, told past the ends of the document of that day: `speaks(day)` is what the document of
+ * another day says then (undefined: there is none), `turns` the days on which documents change.
+ * Before the first document nothing is known to be otherwise. */
+export function carried(v, on, turns, speaks) {
+    const told = {...v, reasons: v.reasons.map((r) => ({...r}))};
+    const again = (then, r) => then?.reasons.find((t) => has([t], r));
+    for (const day of turns.filter((turn) => turn > on)) {
+        const then = speaks(day);
+        if (told.next >= day)
+            told.next = then?.person === v.person && then?.here === v.here ? then.next : day;
+        for (const r of told.reasons.filter(({until}) => until >= day))
+            r.until = again(then, r)?.until ?? day;
+    }
+    for (const day of turns.filter((turn) => turn <= on && turn > FIRST).reverse()) {
+        const before = speaks(day - 1);
+        if (before === undefined) break;
+        for (const r of told.reasons.filter(({since}) => since <= day))
+            r.since = again(before, r)?.since ?? day;
+    }
+    return told;
+}

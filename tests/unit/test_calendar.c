@@ -28,18 +28,20 @@ static bool keep(void *arg, const struct calendar_run *run)
 #define EXAM(date, conclusion) \
     "{\"kind\":\"exam\"," AT(date) ",\"conclusion\":\"" conclusion "\"}"
 
-/* Yellow without a valid exam, with one that wants a recheck, and once a good one is a year old. */
+/* Yellow without a valid exam, with one that wants a recheck, and once a good one is that old. */
+#define EXAM_RULE(months)                                                                          \
+    "\"kind\":\"exam\",\"validity_months\":" months ",\"validity_by_trade\":{},"                   \
+    "\"hazards_by_trade\":{},\"conclusions\":{"                                                    \
+    "\"no_abnormality\":\"green\",\"recheck\":\"yellow\","                                         \
+    "\"suspected_occupational\":\"red\",\"unfit\":\"red\","                                        \
+    "\"other\":\"yellow\"},\"none\":\"yellow\",\"expired\":\"yellow\","                            \
+    "\"contraindicated_for_trade\":\"red\","                                                       \
+    "\"contraindicated_otherwise\":\"yellow\""
+#define EXAM_REASONS "HEALTH_NONE HEALTH_EXPIRED HEALTH_RECHECK HEALTH_UNFIT HEALTH_CONTRA"
+
 static const struct policy *exams_alone(void)
 {
-    return &policy_of_rule("\"kind\":\"exam\",\"validity_months\":12,\"validity_by_trade\":{},"
-                           "\"hazards_by_trade\":{},\"conclusions\":{"
-                           "\"no_abnormality\":\"green\",\"recheck\":\"yellow\","
-                           "\"suspected_occupational\":\"red\",\"unfit\":\"red\","
-                           "\"other\":\"yellow\"},\"none\":\"yellow\",\"expired\":\"yellow\","
-                           "\"contraindicated_for_trade\":\"red\","
-                           "\"contraindicated_otherwise\":\"yellow\"",
-                           "HEALTH_NONE HEALTH_EXPIRED HEALTH_RECHECK HEALTH_UNFIT HEALTH_CONTRA")
-                ->policy;
+    return &policy_of_rule(EXAM_RULE("12"), EXAM_REASONS)->policy;
 }
 
 static struct runs runs_of(const char *records, const char *from, const char *until,
@@ -230,4 +232,63 @@ Test(calendar, a_policy_holds_until_another_of_its_place_may_begin_or_end)
                  on_day("2023-05-25"));
     cr_expect_eq(policies_hold_until(&set, TEXT("320900"), on_day("2023-05-25")), DAY_NEVER);
     cr_expect_eq(policies_hold_until(&set, TEXT("110000"), on_day("2020-01-01")), DAY_NEVER);
+}
+
+/* -- one day between two documents -------------------------------------------------------------- */
+
+static struct policy_document in_force(const struct policy_document *d, const char *from)
+{
+    struct policy_document copy = *d;
+
+    copy.policy.region[0] = '\0';
+    copy.policy.from = on_day(from);
+    copy.policy.until = DAY_NEVER;
+    return copy;
+}
+
+/* An exam is good for a year, and from July on for one month. */
+static struct verdict judged(const char *records, const char *on)
+{
+    const struct policy_document year = in_force(policy_of_rule(EXAM_RULE("12"), EXAM_REASONS),
+                                                 "2020-01-01");
+    const struct policy_document month = in_force(policy_of_rule(EXAM_RULE("1"), EXAM_REASONS),
+                                                  "2026-07-01");
+    const struct policy_document *const documents[] = {&year, &month};
+    struct policy_set set = {.documents = documents, .count = 2};
+    struct verdict v;
+    struct facts facts;
+
+    arena_init(&arena, 1 << 20);
+    facts = facts_of(records, &arena);
+    cr_assert(policies_judge(&set, TEXT("320900"), &facts, NULL, on_day(on), &v) ==
+              (on_day(on) < on_day("2026-07-01") ? &year : &month));
+    arena_clear(&arena);
+    return v;
+}
+
+Test(calendar, the_next_change_is_what_a_document_to_come_says)
+{
+    static const char good[] = "[" BORN "," EXAM("2026-05-15", "no_abnormality") "]";
+    static const char fresh[] = "[" BORN "," EXAM("2026-06-20", "no_abnormality") "]";
+
+    cr_expect_eq(judged(good, "2026-06-15").next_change, on_day("2026-07-01"));
+    cr_expect_eq(judged(fresh, "2026-06-25").next_change, on_day("2026-07-20"), "a month, not a year");
+    cr_expect_eq(judged(good, "2026-07-02").next_change, DAY_NEVER);
+}
+
+Test(calendar, a_reason_began_when_the_documents_said_so)
+{
+    static const char good[] = "[" BORN "," EXAM("2026-05-15", "no_abnormality") "]";
+    static const char none[] = "[" BORN "]";
+    struct verdict v = judged(good, "2026-07-02");
+
+    cr_assert_eq(v.reason_count, 1);
+    cr_expect_eq(v.reasons[0].code, REASON_HEALTH_EXPIRED);
+    cr_expect_eq(v.reasons[0].since, on_day("2026-07-01"), "in June he was green");
+    v = judged(none, "2026-07-02");
+    cr_assert_eq(v.reason_count, 1);
+    cr_expect_lt(v.reasons[0].since, on_day("2026-07-01"), "both documents say so");
+    cr_expect_eq(v.reasons[0].until, DAY_NEVER);
+    v = judged(none, "2026-06-02");
+    cr_expect_eq(v.reasons[0].until, DAY_NEVER, "the next document says so as well");
 }
