@@ -299,6 +299,22 @@ static void put_log(struct build *out, const struct log_figures *log)
               (double)atomic_load(&log->broken));
 }
 
+static void put_keys(struct build *out, const struct keyring *keyring, int64_t now_s)
+{
+    uint32_t missing = keyring_unsigned_kinds(keyring, now_s);
+
+    metrics_family(out, "jianan_no_signer", "gauge",
+                   "1: this server holds no active key for this kind; above 0 is an alarm.");
+    for (unsigned kind = TOKEN_LIVE; kind <= TOKEN_KIND_MAX; kind++) {
+        if ((KEYRING_KINDS & 1u << kind) != 0)
+            build_format(out, "jianan_no_signer{kind=\"%s\"} %d\n",
+                         token_kind_name((enum token_kind)kind), (missing & 1u << kind) != 0);
+    }
+    put_gauge(out, "jianan_trust_list_end_timestamp_seconds",
+              "When the list of keys that a root has signed ends; 0: there is none.",
+              (double)keyring->signed_until_s);
+}
+
 static enum step metrics_answer(struct exchange *x)
 {
     const struct shared *shared = app_of(x)->shared;
@@ -315,6 +331,7 @@ static enum step metrics_answer(struct exchange *x)
     put_passes(&out);
     put_outbox(&out, &shared->outbox);
     put_log(&out, &shared->log);
+    put_keys(&out, &app_of(x)->keyring, x->now / US_PER_SECOND);
     metrics_render(shared->metrics, &out);
     if (out.full)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));

@@ -66,12 +66,25 @@ static void trust_key(struct trust_list *trust, const struct signing_key *key)
     EVP_PKEY_free(trusted.public_key); /* the list has a reference of its own */
 }
 
+static int64_t end_of(struct text signed_list)
+{
+    struct trust_list list;
+    int64_t end_s;
+
+    if (signed_list.at == NULL || trust_list_read(signed_list, NULL, 0, 0, &list) != TOKEN_OK)
+        return 0;
+    end_s = list.exp;
+    trust_list_clear(&list);
+    return end_s;
+}
+
 static void take(struct keyring *keyring, const struct signing_keys *keys,
                  const struct signers *signers)
 {
     keyring_clear(keyring);
     keyring->generation = keys->generation;
     keyring->trust.sequence = keys->sequence;
+    keyring->signed_until_s = end_of(keys->trust);
     for (unsigned i = 0; i < keys->count; i++) {
         trust_key(&keyring->trust, &keys->keys[i]);
         if (signers_find(signers, keys->keys[i].kid) != NULL)
@@ -89,6 +102,18 @@ void keyring_refresh(struct keyring *keyring, struct registry_reader *reader,
     if (keys != NULL && keys->generation != keyring->generation)
         take(keyring, keys, signers);
     registry_leave(reader);
+}
+
+uint32_t keyring_unsigned_kinds(const struct keyring *keyring, int64_t now_s)
+{
+    uint32_t kinds = 0;
+
+    for (unsigned kind = TOKEN_LIVE; kind <= TOKEN_KIND_MAX; kind++) {
+        if ((KEYRING_KINDS & 1u << kind) != 0 &&
+            signing_key_for(&keyring->mine, kind, now_s, lives_s[kind]) == NULL)
+            kinds |= 1u << kind;
+    }
+    return kinds;
 }
 
 struct err keyring_signer(struct exchange *x, enum token_kind kind, struct signer **signer)

@@ -18,6 +18,7 @@ struct keyring {
     uint64_t generation;       /* 0: the register has told nothing yet */
     struct trust_list trust;   /* of all keys */
     struct signing_keys mine;  /* those whose private half this server holds */
+    int64_t signed_until_s;    /* when the list that a root has signed ends; 0: there is none */
 };
 void keyring_clear(struct keyring *keyring);
 /* Outside registry_enter(); cheap while nothing has changed. */
@@ -32,6 +33,9 @@ enum {
 
 /* How long what a key of these kinds has signed may count: a retired key verifies for that long. */
 int64_t keyring_life_s(uint32_t kinds);
+
+/* What this server cannot sign just now, as bits of kinds. */
+uint32_t keyring_unsigned_kinds(const struct keyring *keyring, int64_t now_s);
 
 /* Who signs a kind now; ERR_NO_SIGNER: no active key that this server holds may. */
 MUST_USE struct err keyring_signer(struct exchange *x, enum token_kind kind,

@@ -64,7 +64,7 @@ END
         for setting in ${SETTINGS:-}; do echo "${setting/=/ = }" >>"$dir/conf"; done
     )
     "$build/jianan-server" --new-vault "$dir/vault.json"
-    "$build/jianan-server" --new-signing-key "$dir/signing.pem"
+    "$build/jianan-server" --new-signing-key "$dir/signing.pem" >/dev/null
     "$build/jianan-server" --config "$dir/conf" --migrate >"$dir/migrate.log" 2>&1 ||
         { cat "$dir/migrate.log" >&2; die "the database could not be prepared"; }
     city sql $workers $sites | sql >/dev/null

@@ -1,38 +1,21 @@
 #!/bin/bash
-# Signatures a second through our interface, ES256 and SM2, next to `openssl speed` of the same
-# algorithm, the two taking turns; both count CPU time.
+# Signatures a second through our interface, ES256 and SM2, next to OpenSSL alone in the same process,
+# taking turns; and what `openssl speed` gives on this machine in the same run. All by CPU time.
 #
-#   sign.sh BUILD        BUILD is a release build's folder; ROUNDS=n, MS=n a round and operation
+#   sign.sh BUILD        BUILD is a release build's folder; MS=n an operation
 source "$(dirname "$0")/lib.sh"
 
-rounds=${ROUNDS:-3} ms=${MS:-1000}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# Its last line ends in signatures and verifications a second.
+openssl_rates() { (others_core openssl speed -seconds 2 "$1" 2>/dev/null) | awk 'END { print $(NF - 1), $NF }'; }
 
-# The last line of each ends in signatures and verifications a second.
-openssl_rates() { # what openssl speed calls it
-    (others_core openssl speed -seconds 1 "$1" 2>/dev/null) | awk 'END { print $(NF - 1) "\t" $NF }'
-}
+declare -A speed
+read -r speed[ES256:sign] speed[ES256:verify] < <(openssl_rates ecdsap256)
+read -r speed[SM2:sign] speed[SM2:verify] < <(openssl_rates sm2)
 
-for ((i = 0; i < rounds; i++)); do
-    others_core "$build/bench_sign" "$ms" >>"$tmp/ours" &
-    wait $!
-    printf 'ES256\t%s\n' "$(openssl_rates ecdsap256)" >>"$tmp/openssl"
-    printf 'SM2\t%s\n' "$(openssl_rates sm2)" >>"$tmp/openssl"
-done
-
-of() { awk -F'\t' -v alg="$2" -v place="$3" '$1 == alg { print $place }' "$tmp/$1" | median; }
-
-for alg in ES256 SM2; do
-    raw_sign=$(of openssl $alg 2) raw_verify=$(of openssl $alg 3)
-    place=2
-    for what in sign verify "issue a live code" "judge a live code"; do
-        ours=$(of ours $alg $place)
-        raw=$raw_sign
-        [[ $what == sign || $what == issue* ]] || raw=$raw_verify
-        row "$alg: $what" "$ours/s" "$raw/s" "$(ratio "$ours" "$raw")" "$(ratio "$ours" "$raw")" \
-            "openssl speed; both by CPU time"
-        place=$((place + 1))
-    done
-done
+while IFS=$'\t' read -r alg what ours raw; do
+    of=sign
+    [[ $what != verify && $what != judge* ]] || of=verify
+    row "$alg: $what" "$ours/s" "$raw/s" "$(ratio "$ours" "$raw")" "$(ratio "$ours" "$raw")" \
+        "openssl speed: ${speed[$alg:$of]}/s"
+done < <(others_core "$build/bench_sign" "${MS:-2000}")
 print_rows

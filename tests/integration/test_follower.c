@@ -161,7 +161,7 @@ Test(follower, a_transaction_that_was_held_open_is_not_missed)
     PGconn *held = register_db_connect();
 
     db_exec(held, "BEGIN; SELECT test_touch(50), test_touch(5), test_enrol(9000, 9001), test_org(2),"
-                  " test_site(2), test_device(2), test_account(2), test_org(99);"
+                  " test_site(2), test_device(2), test_account(2), test_org(99), test_key(1), test_key(2);"
                   "INSERT INTO policy SELECT number, version + 1, 'retired', document, sha256, 0"
                   " FROM policy; SELECT test_change(6, 1, 2)");
     for (int i = 0; i < 10; i++) {

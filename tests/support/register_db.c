@@ -238,6 +238,24 @@ static void line_of_policies(struct build *out, const struct registry_reader *re
         build_format(out, "%u,", set->documents[i]->policy.number);
 }
 
+/* In the order of their numbers, whatever the register's. */
+static void line_of_keys(struct build *out, const struct registry_reader *reader, int64_t zero)
+{
+    const struct signing_keys *keys = registry_keys(reader);
+
+    for (int32_t number = 1; keys != NULL && number <= SIGNING_KEYS_MAX; number++) {
+        for (unsigned i = 0; i < keys->count; i++) {
+            const struct signing_key *key = &keys->keys[i];
+
+            if (key->number == number)
+                build_format(out, "%d:%d:%s:%u,", key->number, key->version,
+                             signing_state_name(key->state), key->kinds);
+        }
+    }
+    build_format(out, "%" PRIu64, keys != NULL ? keys->trust_sequence : 0);
+    (void)zero;
+}
+
 static const struct {
     const char *what, *sql; /* key, line */
     void (*line)(struct build *out, const struct registry_reader *reader, int64_t key);
@@ -277,6 +295,11 @@ static const struct {
      "SELECT 0, coalesce(string_agg(number || ',', '' ORDER BY number), '') FROM (SELECT DISTINCT ON"
      " (number) number, state FROM policy ORDER BY number, version DESC) p WHERE state IN ('in_force', 'retiring', 'retired')",
      line_of_policies},
+    {"keys",
+     "SELECT 0, coalesce((SELECT string_agg(concat_ws(':', number, version, state, kinds) || ',', '' ORDER BY"
+     " number) FROM (SELECT DISTINCT ON (number) * FROM signing_key ORDER BY number, version DESC) k), '')"
+     " || coalesce((SELECT max(sequence) FROM trust_list), 0)",
+     line_of_keys},
 };
 
 static void compare_subject(struct comparison *c, PGconn *pq, size_t subject)

@@ -90,4 +90,15 @@ CREATE FUNCTION test_account(who bigint) RETURNS void LANGUAGE sql AS $$
     FROM (SELECT coalesce(max(version), 0) + 1 AS v FROM account WHERE id = who) AS next;
     SELECT test_change(5, who, (SELECT max(version) FROM account WHERE id = who));
 $$;
+-- The next version of a signing key, and now and then a list of them.
+CREATE FUNCTION test_key(n int) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO signing_key (number, version, kid, alg, point, kinds, nbf, exp, state, account_id)
+    SELECT n, v, substr(sha256(int4send(n)), 1, 4), -7, sha256('x') || sha256('y'), 1 + v % 1000, 0, 1000000,
+           (ARRAY['announced', 'active', 'retired', 'removed'])[1 + v % 4], 0
+    FROM (SELECT coalesce(max(version), 0) + 1 AS v FROM signing_key WHERE number = n) AS next;
+    INSERT INTO trust_list (sequence, signed, root, kids, issued_at, expires_at, account_id)
+    SELECT coalesce(max(sequence), 0) + 1, '\xd284', '\x01020304', '{}', now(), now(), 0 FROM trust_list
+    HAVING count(*) % 2 = 0 OR n % 2 = 0;
+    SELECT test_change(10, 0, 0);
+$$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO jianan_app;
