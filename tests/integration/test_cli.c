@@ -308,6 +308,23 @@ static size_t read_photo(const char *path, char *bytes, size_t max)
     return count;
 }
 
+Test(cli, a_lost_phone_and_a_login_are_the_matter_of_a_line)
+{
+    const char *site = made_world(), *worker = made_worker(site);
+
+    joined(worker);
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "colour", "me"));
+    EXPECT(CLI_DONE, JIANAN("contractor", "worker", "end-access", worker));
+    for (int i = 0; i < 50 && JIANAN("worker", "worker", "colour", "me") == CLI_DONE; i++)
+        usleep(20 * 1000); /* the register hears of it */
+    EXPECT(CLI_REFUSED, JIANAN("worker", "worker", "colour", "me"));
+    EXPECT(CLI_DONE, JIANAN("operator", "account", "login", "1", "--login", "wang.wu"));
+    EXPECT_WORDS("/welcome#");
+    EXPECT(CLI_DONE, JIANAN("operator", "account", "sign-out", "1"));
+    EXPECT(CLI_INPUT, JIANAN("operator", "account", "login", "1", "--login", "Wang Wu"));
+    EXPECT_WORDS("login_name");
+}
+
 Test(cli, a_photo_goes_in_and_comes_back_the_same)
 {
     const char *site = made_world(), *worker = made_worker(site);

@@ -9,6 +9,7 @@
 
 #include "support/cast.h"
 #include "support/pg_fixture.h"
+#include "support/raw_client.h"
 
 static struct server server;
 static char root[64] = "", setting[96];
@@ -23,6 +24,19 @@ static void put(const char *name, const char *text)
     cr_assert_not_null(file, "%s", path);
     fputs(text, file);
     fclose(file);
+}
+
+enum { LARGE_BYTES = 1024 * 1024 };
+
+static void put_large(const char *name)
+{
+    char *text = malloc(LARGE_BYTES + 1);
+
+    cr_assert_not_null(text);
+    memset(text, 'w', LARGE_BYTES);
+    text[LARGE_BYTES] = '\0';
+    put(name, text);
+    free(text);
 }
 
 static void make_pages(void)
@@ -40,6 +54,7 @@ static void make_pages(void)
     put("assets/index-Bq3fT9xz.js", "console.log(1)");
     put("assets/logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
     put("assets/scan-0123abcd.wasm", "wasm");
+    put_large("assets/large-0123abcd.wasm");
     put("lonely.gz", "no page of its own");
     put(".hidden", "hidden");
     snprintf(path, sizeof path, "%s/assets/link.txt", root);
@@ -110,6 +125,35 @@ Test(pages, a_file_is_given_as_it_lies_there)
         cr_expect_str_eq(reply_header(&reply, "Content-Type"), cases[i].type, "%s", cases[i].path);
         reply_clear(&reply);
     }
+}
+
+Test(pages, a_scanner_of_a_megabyte_arrives_whole)
+{
+    struct http_reply reply = get("/assets/large-0123abcd.wasm", NULL);
+
+    cr_expect_eq(reply.status, 200);
+    cr_expect_eq(reply.body_bytes, LARGE_BYTES);
+    cr_expect_eq(reply.body[LARGE_BYTES - 1], 'w');
+    reply_clear(&reply);
+}
+
+Test(pages, who_asks_for_the_head_is_given_the_head)
+{
+    struct raw_client client;
+    struct raw_answer answer;
+    char length[256];
+
+    cr_assert(raw_open(&client, server.port));
+    cr_assert(raw_send_text(&client, "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    answer = raw_read(&client, true);
+    cr_expect_eq(answer.status, 200);
+    cr_expect_str_eq(raw_header(&answer, "Content-Length", length), "61");
+    raw_answer_clear(&answer);
+    cr_assert(raw_send_text(&client, "GET /assets/logo.svg HTTP/1.1\r\nHost: x\r\n\r\n"));
+    answer = raw_read(&client, false);
+    cr_expect_eq(answer.status, 200, "no body stood between");
+    raw_answer_clear(&answer);
+    raw_close(&client);
 }
 
 Test(pages, a_browser_runs_nothing_that_is_not_ours)
