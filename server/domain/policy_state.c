@@ -47,6 +47,9 @@ struct err policy_move_admit(const struct policy_move *move)
         return err_field(ERR_FIELD_CHOICE, "/state", follows[move->from].expected);
     if (move->to == POLICY_APPROVED && move->author == move->by)
         return err_field(ERR_SECOND_ACCOUNT, "/state", "not the author's");
+    if (move->from == POLICY_APPROVED && move->to == POLICY_IN_FORCE && move->author == 0 &&
+        move->last == move->by)
+        return err_field(ERR_SECOND_ACCOUNT, "/state", "not the one that approved it");
     if (move->from == POLICY_RETIRING && move->to == POLICY_RETIRED && move->last == move->by)
         return err_field(ERR_SECOND_ACCOUNT, "/state", "not the one that asked for it");
     return OK;

@@ -3,6 +3,7 @@
  * draft -> approved -> in_force -> retiring -> retired. A draft may also be retired unused, and a
  * retiring policy, which is in force still, kept after all. Approving and retiring both take a second
  * pair of eyes: another account than the author's, another than the one that wanted it retired. A
+ * draft that came with the program has no author: whoever approved it does not put it in force. A
  * retired policy goes on to count for the days before. A document never changes; a mended one is a
  * new policy with a number of its own. Nothing here waits or allocates. */
 #ifndef DOMAIN_POLICY_STATE_H
@@ -22,11 +23,12 @@ enum policy_state policy_state_of(struct text name); /* 0: none of these */
 
 struct policy_move {
     enum policy_state from, to;
-    int64_t author, last, by; /* accounts: who wrote it, who moved it last, who would now */
+    int64_t author, last, by; /* accounts: who wrote it (0: it came with the program), who moved it
+                                 last, who would now */
 };
 
 /* Refuses with ERR_FIELD_CHOICE (expected: the states that may follow) or, when the author would
- * approve his own or one account retire it alone, ERR_SECOND_ACCOUNT. */
+ * approve his own, or one account put it in force or retire it alone, ERR_SECOND_ACCOUNT. */
 MUST_USE struct err policy_move_admit(const struct policy_move *move);
 
 #endif

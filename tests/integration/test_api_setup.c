@@ -516,6 +516,19 @@ Test(setup_cast, a_decree_that_is_only_a_draft_comes_as_a_draft)
     reply_clear(&reply);
 }
 
+Test(setup_cast, what_came_as_a_draft_is_not_put_in_force_by_whoever_approved_it)
+{
+    const struct expectation alone[] = {
+        {"approves", "POST", "/v1/policies/9/state", "{\"state\":\"approved\"}", 200, NULL, NULL},
+        {"puts in force", "POST", "/v1/policies/9/state", "{\"state\":\"in_force\"}", 403,
+         "second_account", "/state"},
+        {0},
+    };
+
+    check_all(alone, operator_key);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM policy WHERE number = 9"), 2);
+}
+
 Test(setup_cast, a_policy_goes_from_draft_to_force_by_two_pairs_of_eyes)
 {
     char *body = policy_like(first_policy(), 777001, "3209");

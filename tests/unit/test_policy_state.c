@@ -48,6 +48,21 @@ Test(policy_state, nobody_retires_a_policy_alone)
     cr_expect_eq(move(POLICY_RETIRING, POLICY_IN_FORCE, 9).code, ERR_NONE);
 }
 
+Test(policy_state, nobody_alone_puts_in_force_what_came_with_the_program)
+{
+    struct policy_move seeded = {.from = POLICY_APPROVED, .to = POLICY_IN_FORCE, .author = 0,
+                                 .last = 9, .by = 9};
+
+    cr_expect_eq(policy_move_admit(&seeded).code, ERR_SECOND_ACCOUNT);
+    seeded.to = POLICY_RETIRED;
+    cr_expect_eq(policy_move_admit(&seeded).code, ERR_NONE, "he may think better of it");
+    seeded.to = POLICY_IN_FORCE;
+    seeded.by = 8;
+    cr_expect_eq(policy_move_admit(&seeded).code, ERR_NONE);
+    cr_expect_eq(move(POLICY_APPROVED, POLICY_IN_FORCE, 9).code, ERR_NONE,
+                 "another wrote it, so two have acted");
+}
+
 Test(policy_state, names_and_states_are_one_to_one)
 {
     for (int state = POLICY_DRAFT; state < POLICY_STATES; state++)
