@@ -5,7 +5,7 @@
 #include "api/person_seal.h"
 #include "api/resource.h"
 #include "api/standing.h"
-#include "domain/grounds.h"
+#include "api/verdict_grounds.h"
 #include "domain/policy.h"
 #include "store/appeals.h"
 
@@ -132,38 +132,66 @@ static bool is_meant(const struct appeal_input *in, const struct reason *reason)
            text_is(in->reason, reason_name((enum reason_code)reason->code));
 }
 
-/* The reason as the policy in force gave it that day: code, colour, policy. The site and the firm are
- * known as they are now, so what they say is looked at today only. */
+static void fill_reason(struct appeal_row *row, const struct reason *reason)
+{
+    row->appeal.reason = (enum reason_code)reason->code;
+    row->appeal.scope = (enum scope)reason->scope;
+    row->appeal.colour = (enum colour)reason->colour;
+    row->reason = text_of(reason_name(row->appeal.reason));
+    row->scope = text_of(scope_name(row->appeal.scope));
+    row->colour = text_of(colour_name((enum colour)reason->colour));
+}
+
+/* The site and the firm are known as they are now, so what they say is looked at today only. */
+static struct err admit_reason(struct exchange *x, const struct policy_document *document,
+                               const struct reason *reason, const struct verdict_grounds *grounds)
+{
+    const struct appeal_input *in = x->input;
+    const struct record *rests_on[GROUNDS_MAX];
+    size_t count;
+
+    if (grounds_elsewhere((enum reason_code)reason->code) && grounds->place->on != x->today)
+        return err_field(ERR_FIELD_RANGE, "/on", "today, of a site's state or a firm's permit");
+    count = verdict_rests_on(document, reason, grounds, rests_on);
+    return appeal_disputes_admit((uint32_t)in->disputes, rests_on, count, &x->arena);
+}
+
+/* The reason as the policy gave it that day: code, colour, policy. */
+static struct err read_verdict(struct exchange *x, const struct policy_document *document,
+                               const struct verdict_grounds *grounds, struct appeal_row *row)
+{
+    const struct place *place = grounds->place;
+    struct verdict verdict;
+
+    (void)safety_day(grounds->facts, place->is_post ? &place->context : NULL, &document->policy,
+                     place->on, &verdict);
+    for (unsigned i = 0; i < verdict.reason_count; i++) {
+        if (!is_meant(x->input, &verdict.reasons[i]))
+            continue;
+        fill_reason(row, &verdict.reasons[i]);
+        row->policy = (int32_t)verdict.policy;
+        return admit_reason(x, document, &verdict.reasons[i], grounds);
+    }
+    return err_field(ERR_APPEAL_REASON, "/reason", "a reason and scope of GET …/colour");
+}
+
 static struct err find_reason(struct exchange *x, struct appeal_row *row)
 {
     struct appeal_post_request *s = x->state;
-    struct verdict verdict;
+    const struct policy_document *document;
     struct facts facts;
+    const struct verdict_grounds grounds = {caller_of(x), &facts, &s->person, &s->standing.place};
     struct err e = facts_fold_on(s->person.records, s->person.record_count, s->standing.place.on,
                                  &x->arena, &facts);
 
-    if (!err_is(e))
-        e = standing_judge(x, &facts, &s->standing.place, &verdict);
     if (err_is(e))
         return e;
-    for (unsigned i = 0; i < verdict.reason_count; i++) {
-        const struct reason *reason = &verdict.reasons[i];
-
-        if (!is_meant(x->input, reason))
-            continue;
-        if (grounds_elsewhere((enum reason_code)reason->code) && s->standing.place.on != x->today)
-            return err_field(ERR_FIELD_RANGE, "/on",
-                             "today, of a site's state or a firm's permit");
-        row->appeal.reason = (enum reason_code)reason->code;
-        row->appeal.scope = (enum scope)reason->scope;
-        row->appeal.colour = (enum colour)reason->colour;
-        row->reason = text_of(reason_name(row->appeal.reason));
-        row->scope = text_of(scope_name(row->appeal.scope));
-        row->colour = text_of(colour_name((enum colour)reason->colour));
-        row->policy = (int32_t)verdict.policy;
-        return OK;
-    }
-    return err_field(ERR_APPEAL_REASON, "/reason", "a reason and scope of GET …/colour");
+    registry_enter(app_of(x)->reader);
+    e = standing_policy(x, &s->standing.place, &document);
+    if (!err_is(e))
+        e = read_verdict(x, document, &grounds, row);
+    registry_leave(app_of(x)->reader);
+    return e;
 }
 
 /* Where it is answered: where he works, or worked last; before he ever did, where the firm is that
@@ -220,8 +248,7 @@ static struct err fill_row(struct exchange *x, struct appeal_row *row)
         person->record_count > 0 ? person->records[person->record_count - 1].version : 0;
     e = find_reason(x, row);
     if (!err_is(e))
-        e = appeal_admit(&row->appeal, earlier, count, person->records, person->record_count,
-                         &row->round);
+        e = appeal_admit(&row->appeal, earlier, count, &row->round);
     return err_is(e) ? e : set_deadline(x, row);
 }
 

@@ -62,23 +62,14 @@ void standing_set(struct standing *standing, struct text region)
     };
 }
 
-struct err standing_judge(struct exchange *x, const struct facts *facts, const struct place *place,
-                          struct verdict *verdict)
+struct err standing_policy(const struct exchange *x, const struct place *place,
+                           const struct policy_document **document)
 {
-    const struct policy_document *document = NULL;
-    const struct policy_set *policies;
-    bool loaded;
+    const struct policy_set *policies = registry_policies(app_of(x)->reader);
 
-    registry_enter(app_of(x)->reader);
-    policies = registry_policies(app_of(x)->reader);
-    loaded = policies != NULL;
-    if (policies != NULL)
-        document = policy_find(policies, place->region, place->on);
-    if (document != NULL)
-        (void)safety_day(facts, place->is_post ? &place->context : NULL, &document->policy,
-                         place->on, verdict);
-    registry_leave(app_of(x)->reader);
-    if (!loaded)
+    *document = NULL;
+    if (policies == NULL)
         return err_make(ERR_NOT_READY);
-    return document != NULL ? OK : err_field(ERR_NO_POLICY, "on", NULL);
+    *document = policy_find(policies, place->region, place->on);
+    return *document != NULL ? OK : err_field(ERR_NO_POLICY, "on", NULL);
 }

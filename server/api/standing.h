@@ -26,9 +26,10 @@ bool caller_may_see_engagement(const struct caller *caller, int64_t org_id, int6
 MUST_USE bool standing_choose(struct standing *standing, const struct caller *caller,
                               const struct person *person, day_t on, int64_t site_id);
 void standing_load(struct standing *standing, struct batch *b, day_t today);
-/* Decides by the policy in force for the place. ERR_NOT_READY while the register holds none. */
-MUST_USE struct err standing_judge(struct exchange *x, const struct facts *facts,
-                                   const struct place *place, struct verdict *verdict);
+/* The policy in force for the place; between registry_enter() and registry_leave(). ERR_NOT_READY
+ * while the register holds none. */
+MUST_USE struct err standing_policy(const struct exchange *x, const struct place *place,
+                                    const struct policy_document **document);
 /* region: whose policy applies; .at NULL: the site's. */
 void standing_set(struct standing *standing, struct text region);
 

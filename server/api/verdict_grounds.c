@@ -1,7 +1,6 @@
 #include "api/verdict_grounds.h"
 
 #include "api/standing.h"
-#include "domain/grounds.h"
 #include "scoring/sums.h"
 
 bool verdict_lacks_birth_date(const struct policy_document *document, const struct reason *reason,
@@ -53,17 +52,37 @@ static bool may_see(const struct caller *caller, const struct record *record)
     return true;
 }
 
-static void put_records(struct json_writer *w, const struct grounds_question *question,
-                        const struct verdict_grounds *grounds)
+size_t verdict_rests_on(const struct policy_document *document, const struct reason *reason,
+                        const struct verdict_grounds *grounds,
+                        const struct record *out[GROUNDS_MAX])
+{
+    const struct place *place = grounds->place;
+    const struct grounds_question question = {
+        .rule = &document->policy.rules[reason->rule],
+        .reason = reason,
+        .context = place->is_post ? &place->context : NULL,
+        .engagement = reason->scope != SCOPE_PERSON ? place->engagement : 0,
+        .on = place->on,
+    };
+    size_t count = grounds_on(&question, grounds->person->records, grounds->person->record_count,
+                              out);
+    size_t seen = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (may_see(grounds->caller, out[i]))
+            out[seen++] = out[i];
+    }
+    return seen;
+}
+
+void verdict_grounds_put(struct json_writer *w, const struct policy_document *document,
+                         const struct reason *reason, const struct verdict_grounds *grounds)
 {
     const struct record *records[GROUNDS_MAX];
-    size_t count = grounds_on(question, grounds->person->records, grounds->person->record_count,
-                              records);
+    size_t count = verdict_rests_on(document, reason, grounds, records);
 
     json_open_array(w, "rests_on");
     for (size_t i = 0; i < count; i++) {
-        if (!may_see(grounds->caller, records[i]))
-            continue;
         json_open_object(w, NULL);
         json_put_int(w, "version", records[i]->version);
         json_put_string(w, "kind", record_kind_name(records[i]->kind));
@@ -71,23 +90,7 @@ static void put_records(struct json_writer *w, const struct grounds_question *qu
         json_close_object(w);
     }
     json_close_array(w);
-}
-
-void verdict_grounds_put(struct json_writer *w, const struct policy_document *document,
-                         const struct reason *reason, const struct verdict_grounds *grounds)
-{
-    const struct place *place = grounds->place;
-    const struct rule *rule = &document->policy.rules[reason->rule];
-    const struct grounds_question question = {
-        .rule = rule,
-        .reason = reason,
-        .context = place->is_post ? &place->context : NULL,
-        .engagement = reason->scope != SCOPE_PERSON ? place->engagement : 0,
-        .on = place->on,
-    };
-
-    put_records(w, &question, grounds);
-    put_points(w, rule, grounds->facts, place->on);
+    put_points(w, &document->policy.rules[reason->rule], grounds->facts, grounds->place->on);
     if (verdict_lacks_birth_date(document, reason, grounds))
         json_put_string(w, "missing", "birth_date");
 }

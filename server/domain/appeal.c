@@ -15,8 +15,7 @@ static bool is_same_matter(const struct appeal *a, const struct appeal *b)
 }
 
 struct err appeal_admit(const struct appeal *appeal, const struct appeal *earlier,
-                        size_t earlier_count, const struct record *known, size_t count,
-                        int32_t *round)
+                        size_t earlier_count, int32_t *round)
 {
     *round = 1;
     for (size_t i = 0; i < earlier_count; i++) {
@@ -26,13 +25,35 @@ struct err appeal_admit(const struct appeal *appeal, const struct appeal *earlie
             return err_field(ERR_APPEAL_OPEN, "/reason", NULL);
         ++*round;
     }
-    if (appeal->disputes != 0) {
-        const struct record *disputed = record_standing(known, count, appeal->disputes);
-
-        if (disputed == NULL || !rests_on(appeal, disputed))
-            return err_field(ERR_VERSION_UNKNOWN, "/disputes", "a record that the reason rests on");
-    }
     return OK;
+}
+
+static const char *what_may_be_disputed(const struct record *const *grounds, size_t count,
+                                        struct arena *arena)
+{
+    enum { DIGITS = 12 };
+    size_t bytes = (count + 1) * DIGITS;
+    char *at = arena_alloc(arena, bytes);
+    struct build b;
+
+    if (count == 0 || at == NULL)
+        return "none: the reason is there for want of a record; leave this out";
+    b = build_over(at, bytes);
+    for (size_t i = 0; i < count; i++)
+        build_format(&b, "%s%u", i > 0 ? " | " : "", grounds[i]->version);
+    return at;
+}
+
+struct err appeal_disputes_admit(uint32_t disputes, const struct record *const *grounds,
+                                 size_t count, struct arena *arena)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (grounds[i]->version == disputes)
+            return OK;
+    }
+    return disputes == 0 ? OK
+                         : err_field(ERR_VERSION_UNKNOWN, "/disputes",
+                                     what_may_be_disputed(grounds, count, arena));
 }
 
 /* -- answering ---------------------------------------------------------------------------------- */

@@ -36,11 +36,15 @@ struct appeal {
 };
 
 /* May it be filed beside the earlier ones? ERR_APPEAL_OPEN while one on the same matter (reason,
- * scope, and site unless the scope is the person) waits; ERR_VERSION_UNKNOWN when the disputed record
- * is not there or has nothing to do with the reason. *round: the n-th on this matter. */
+ * scope, and site unless the scope is the person) waits. *round: the n-th on this matter. */
 MUST_USE struct err appeal_admit(const struct appeal *appeal, const struct appeal *earlier,
-                                 size_t earlier_count, const struct record *known, size_t count,
-                                 int32_t *round);
+                                 size_t earlier_count, int32_t *round);
+
+/* Is the disputed record (0: none is named) one of those that the reason rests on that day
+ * (grounds_on)? Of another, an answer could not mend what the appeal is about. Else
+ * ERR_VERSION_UNKNOWN; its words, in the arena, are the versions that may be named. */
+MUST_USE struct err appeal_disputes_admit(uint32_t disputes, const struct record *const *grounds,
+                                          size_t count, struct arena *arena);
 
 struct appeal_answer {
     int64_t by; /* account */

@@ -253,9 +253,16 @@ static counts_fn *const counting[RULE_KINDS] = {
     [RULE_OVERRIDE] = counts_override,
 };
 
+/* A birth date is true on every day, also before somebody came with it; of several, the one that was
+ * recorded last counts (fold.c). */
+static day_t counts_from(const struct record *record)
+{
+    return record->kind == RECORD_IDENTITY ? 1 : grounds_day(record);
+}
+
 static enum counting counts_for(const struct grounds_question *q, const struct record *record)
 {
-    if (!has(rows[q->reason->code].rests, record) || grounds_day(record) > q->on)
+    if (!has(rows[q->reason->code].rests, record) || counts_from(record) > q->on)
         return COUNTS_NOT;
     return counting[q->rule->kind](q, record);
 }
@@ -278,7 +285,7 @@ size_t grounds_on(const struct grounds_question *q, const struct record *records
         if (how == COUNTS || post)
             out[n++] = record;
         any = any || how == COUNTS;
-        if (how == COUNTED && (newest == NULL || grounds_day(record) >= grounds_day(newest)))
+        if (how == COUNTED && (newest == NULL || counts_from(record) >= counts_from(newest)))
             newest = record;
     }
     if (any || newest == NULL || (n > 0 && out[0] == newest))

@@ -262,6 +262,43 @@ Test(appeals, whoever_upholds_an_appeal_takes_the_disputed_record_back_whosever_
     expect_colour("the exam is taken back", "green");
 }
 
+/* Of a record that the reason does not rest on, no answer could mend what the appeal is about. */
+Test(appeals, what_is_disputed_is_a_record_that_the_colour_answer_names)
+{
+    long long training, violation, appeal;
+    struct http_reply reply;
+    const json_t *rests_on = NULL, *reason;
+    size_t i;
+
+    city_make_green(&server, &city, him->id);
+    training = number_in(must("POST", "/v1/trainings", cast->centre.key,
+                              say("{\"worker\":%lld,\"kind\":\"training\",\"type\":\"entry_team\","
+                                  "\"hours\":20,\"passed\":true}", him->id)), "version");
+    violation = number_in(must("POST", "/v1/violations", cast->inspector.key,
+                               say("{\"worker\":%lld,\"class\":\"operation\",\"category\":\"7.06\","
+                                   "\"severity\":1,\"off_job_training\":true}", him->id)), "version");
+    reply = colour(him->key);
+    json_array_foreach(reply_at(&reply, "reasons"), i, reason) {
+        if (strcmp(json_string_value(json_object_get(reason, "code")), "VIOL_OFFJOB") == 0)
+            rests_on = json_object_get(reason, "rests_on");
+    }
+    cr_assert_eq(json_array_size(rests_on), 1, "%s", reply.body);
+    cr_expect_eq(json_integer_value(json_object_get(json_array_get(rests_on, 0), "version")),
+                 violation);
+    reply_clear(&reply);
+    reply = ask("POST", "/v1/appeals", him->key,
+                say("{\"reason\":\"VIOL_OFFJOB\",\"scope\":\"person\",\"disputes\":%lld,"
+                    "\"words\":\"不是我\"}", training));
+    cr_expect_str_eq(reply_text(&reply, "errors.0.expected"), say("%lld", violation), "%s", reply.body);
+    expect_refused("his training", reply, 404, "version_unknown", "/disputes");
+    appeal = file(him->key, say("{\"reason\":\"VIOL_OFFJOB\",\"scope\":\"person\",\"disputes\":%lld,"
+                                "\"words\":\"不是我\"}", violation));
+    reply = answer(appeal, cast->regulator.key,
+                   say("{\"outcome\":\"upheld\",\"words\":\"属实\",\"supersede\":%lld}", violation));
+    cr_expect_eq(reply.status, 201, "%s", reply.body);
+    reply_clear(&reply);
+}
+
 Test(appeals, an_answer_can_rest_on_a_record_that_came_meanwhile)
 {
     long long appeal = file(him->key, "{\"reason\":\"HEALTH_NONE\",\"scope\":\"person\","

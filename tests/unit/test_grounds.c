@@ -128,3 +128,28 @@ Test(grounds, a_reason_names_what_counts_or_the_last_that_did)
         arena_clear(&arena);
     }
 }
+
+#define BORN(enrolled, on)                                                                         \
+    ENTRY("identity", enrolled, "\"birth_date\":\"" on "\",\"sex\":\"M\"")
+
+Test(grounds, an_age_rests_on_the_identity_that_counts_on_every_day)
+{
+    static const struct {
+        const char *what, *records, *day, *versions;
+    } table[] = {
+        {"after he came", "[" BORN("2024-01-01", "2012-01-01") "]", "2024-06-01", "1"},
+        {"before he came", "[" BORN("2024-01-01", "2012-01-01") "]", "2023-06-01", "1"},
+        {"of two that stand the later recorded, whatever its day",
+         "[" BORN("2024-01-02", "1990-01-01") "," BORN("2024-01-01", "2012-01-01") "]", "2024-06-01",
+         "2"},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct arena arena;
+
+        arena_init(&arena, 1 << 20);
+        cr_expect_str_eq(rests_on(table[i].records, REASON_AGE_UNDER, table[i].day, 0, &arena),
+                         table[i].versions, "%s", table[i].what);
+        arena_clear(&arena);
+    }
+}
