@@ -232,6 +232,11 @@ static const struct option_row policy_check[] = {
      "prints people instead: one for each reason and colour of each rule"},
     END,
 };
+static const struct option_row policy_enforce[] = {
+    {"--past-days", "N", OPTION_INT, false, "生效日已过时必填：将由它重新判定的已过天数",
+     "when its first day is gone: how many days that are gone it will judge"},
+    END,
+};
 static const struct option_row policy_trial[] = {
     {"--on", "DATE", OPTION_TEXT, false, "按此日，缺省为今天或生效日",
      "on this day; else today, or the day from which it applies"},
@@ -781,7 +786,7 @@ const struct command commands[] = {
         "检查草案：须先修改之处", "what must be mended in a draft before it can be approved"),
     WRITE("POST", "policy", "approve", "/v1/policies/{编号}/state", NULL,
           "{\"state\":\"approved\"}", show_written, "批准", "approves it"),
-    WRITE("POST", "policy", "enforce", "/v1/policies/{编号}/state", NULL,
+    WRITE("POST", "policy", "enforce", "/v1/policies/{编号}/state", policy_enforce,
           "{\"state\":\"in_force\"}", show_written, "施行", "puts it in force"),
     WRITE("POST", "policy", "retire", "/v1/policies/{编号}/state", NULL,
           "{\"state\":\"retiring\"}", show_written, "申请废止（由另一人确认）",

@@ -12,6 +12,7 @@
 #include "crypto/seal.h"
 #include "domain/policy.h"
 #include "domain/policy_state.h"
+#include "domain/record.h"
 #include "store/policies.h"
 
 enum { HASH_BYTES = 32 };
@@ -25,13 +26,18 @@ const struct field policy_list_query[] = {
     {0},
 };
 
+enum { PAST_DAYS_MAX = 100000 };
+
 struct policy_move_input {
     int state;
+    int64_t past_days;
 };
 
 const struct field policy_state_fields[] = {
     {"state", FIELD_CHOICE, offsetof(struct policy_move_input, state), true, 0, 0,
      POLICY_STATE_WORDS},
+    {"past_days", FIELD_INT, offsetof(struct policy_move_input, past_days), false, 0, PAST_DAYS_MAX,
+     NULL},
     {0},
 };
 
@@ -217,23 +223,47 @@ step_fn *const policy_get[] = {policy_get_load, policy_get_answer, NULL};
 
 /* -- POST /v1/policies/{number}/state ------------------------------------------------------- */
 
-static struct err admit_move(const struct exchange *x, enum policy_state to)
+/* A policy judges every day from its own first one on, also those that are gone: whoever puts it in
+ * force says how many those are, so that nobody changes the past unawares. */
+static struct err admit_past_days(struct exchange *x, const struct policy_move *move)
+{
+    const struct policy_move_input *in = x->input;
+    const struct policy_request *s = x->state;
+    const struct policy_row *policy = s->found.rows;
+    day_t effective, until = DAY_UNKNOWN;
+    struct err e = day_parse(policy->effective, "/effective", &effective);
+    unsigned gone;
+
+    if (!err_is(e) && policy->until.bytes > 0)
+        e = day_parse(policy->until, "/until", &until);
+    if (err_is(e))
+        return e;
+    gone = policy_days_gone(move, effective, until, x->today);
+    if (in->past_days == (int64_t)gone)
+        return OK;
+    return err_field(gone > 0 ? ERR_FIELD_MISSING : ERR_FIELD_RANGE, "/past_days",
+                     arena_format(&x->arena, "%u: days already gone that it will judge", gone));
+}
+
+static struct err admit_move(struct exchange *x, enum policy_state to)
 {
     const struct policy_request *s = x->state;
     const struct policy_row *policy = s->found.rows;
+    struct policy_move move;
     struct err e = s->found.count == 0 ? err_make(ERR_NOT_FOUND)
                                        : admit_region(x, policy->region);
 
+    if (!err_is(e))
+        e = if_match(x, policy->version);
     if (err_is(e))
         return e;
-    e = if_match(x, policy->version);
-    if (err_is(e))
-        return e;
-    return policy_move_admit(&(struct policy_move){.from = policy_state_of(policy->state),
-                                                   .to = to,
-                                                   .author = policy->author,
-                                                   .last = policy->account_id,
-                                                   .by = caller_of(x)->account_id});
+    move = (struct policy_move){.from = policy_state_of(policy->state),
+                                .to = to,
+                                .author = policy->author,
+                                .last = policy->account_id,
+                                .by = caller_of(x)->account_id};
+    e = policy_move_admit(&move);
+    return err_is(e) ? e : admit_past_days(x, &move);
 }
 
 /* Nothing is approved in which the checker finds something to mend. */

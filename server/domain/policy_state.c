@@ -54,3 +54,12 @@ struct err policy_move_admit(const struct policy_move *move)
         return err_field(ERR_SECOND_ACCOUNT, "/state", "not the one that asked for it");
     return OK;
 }
+
+unsigned policy_days_gone(const struct policy_move *move, day_t effective, day_t until, day_t today)
+{
+    day_t end = until != DAY_UNKNOWN && until < today ? until : today;
+
+    if (move->from != POLICY_APPROVED || move->to != POLICY_IN_FORCE || effective >= end)
+        return 0;
+    return (unsigned)(end - effective);
+}

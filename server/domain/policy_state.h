@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "scoring/day.h"
 
 enum policy_state {
     POLICY_DRAFT = 1, POLICY_APPROVED, POLICY_IN_FORCE, POLICY_RETIRING, POLICY_RETIRED,
@@ -30,5 +31,10 @@ struct policy_move {
 /* Refuses with ERR_FIELD_CHOICE (expected: the states that may follow) or, when the author would
  * approve his own, or one account put it in force or retire it alone, ERR_SECOND_ACCOUNT. */
 MUST_USE struct err policy_move_admit(const struct policy_move *move);
+
+/* How many days that are gone a document of [effective, until) judges anew when the move is made
+ * today: putting it in force makes it count from its own first day on. (Keeping a retiring one brings
+ * none: it was in force all the time.) until may be DAY_UNKNOWN: without end. */
+unsigned policy_days_gone(const struct policy_move *move, day_t effective, day_t until, day_t today);
 
 #endif

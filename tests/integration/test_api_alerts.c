@@ -41,8 +41,7 @@ static void put_policy_in_force(void)
     reply_clear(&reply);
     reply = server_must(&server, "POST", path, server.operator_key, "{\"state\":\"approved\"}");
     reply_clear(&reply);
-    reply = server_must(&server, "POST", path, server.operator_key, "{\"state\":\"in_force\"}");
-    reply_clear(&reply);
+    cast_enforce(&server, server.operator_key, POLICY);
     free(text);
 }
 

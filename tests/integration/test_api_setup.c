@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support/cast.h"
@@ -475,6 +476,16 @@ Test(setup, a_repeated_request_acts_once_and_another_body_is_refused)
 
 /* -- policies ------------------------------------------------------------------------------- */
 
+/* In Beijing, as the server counts. */
+static const char *days_ago(int days)
+{
+    static char text[16];
+    time_t then = time(NULL) + 8 * 3600 - (time_t)days * 86400;
+
+    cr_assert_neq(strftime(text, sizeof text, "%Y-%m-%d", gmtime(&then)), 0);
+    return text;
+}
+
 /* A policy that comes with the program, under another number and for another place. */
 static char *policy_like(long long source, long long number, const char *region)
 {
@@ -486,6 +497,7 @@ static char *policy_like(long long source, long long number, const char *region)
     cr_assert_not_null(document);
     json_object_set_new(document, "number", json_integer(number));
     json_object_set_new(document, "region", json_string(region));
+    json_object_set_new(document, "effective", json_string(days_ago(21)));
     text = json_dumps(document, JSON_COMPACT);
     json_decref(document);
     reply_clear(&reply);
@@ -543,7 +555,7 @@ Test(setup_cast, a_policy_goes_from_draft_to_force_by_two_pairs_of_eyes)
     };
     const struct expectation by_second[] = {
         {"approves", "POST", path, "{\"state\":\"approved\"}", 200, NULL, NULL},
-        {"puts in force", "POST", path, "{\"state\":\"in_force\"}", 200, NULL, NULL},
+        {"puts in force", "POST", path, "{\"state\":\"in_force\",\"past_days\":21}", 200, NULL, NULL},
         {"retires at once", "POST", path, "{\"state\":\"retired\"}", 400, "field_choice", "/state"},
         {"asks to retire", "POST", path, "{\"state\":\"retiring\"}", 200, NULL, NULL},
         {"retires alone", "POST", path, "{\"state\":\"retired\"}", 403, "second_account", "/state"},
@@ -561,6 +573,40 @@ Test(setup_cast, a_policy_goes_from_draft_to_force_by_two_pairs_of_eyes)
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM policy WHERE number = 777001"), 5);
     cr_expect_eq(fixture_query_int("SELECT count(*) FROM policy WHERE number = 777001"
                                    " AND sha256 = sha256(convert_to(document::text, 'UTF8'))"), 5);
+    free(body);
+}
+
+/* Whoever lets a policy judge days that are gone has to know that it will. */
+Test(setup_cast, a_policy_that_judges_days_already_gone_is_put_in_force_by_saying_how_many)
+{
+    char *body = policy_like(first_policy(), 777011, "3209");
+    const char *path = "/v1/policies/777011/state";
+    const struct expectation refused[] = {
+        {"approves, as if that judged anything", "POST", path,
+         "{\"state\":\"approved\",\"past_days\":21}", 400, "field_range", "/past_days"},
+        {"approves", "POST", path, "{\"state\":\"approved\"}", 200, NULL, NULL},
+        {"says nothing", "POST", path, "{\"state\":\"in_force\"}", 400, "field_missing",
+         "/past_days"},
+        {"counts wrong", "POST", path, "{\"state\":\"in_force\",\"past_days\":20}", 400,
+         "field_missing", "/past_days"},
+        {0},
+    };
+    const struct expectation admitted[] = {
+        {"says 21", "POST", path, "{\"state\":\"in_force\",\"past_days\":21}", 200, NULL, NULL},
+        {"asks to retire", "POST", path, "{\"state\":\"retiring\"}", 200, NULL, NULL},
+        {"keeps it: it was in force all the time", "POST", path, "{\"state\":\"in_force\"}", 200,
+         NULL, NULL},
+        {0},
+    };
+    struct http_reply reply = server_must(&server, "POST", "/v1/policies", cast.regulator.key, body);
+
+    reply_clear(&reply);
+    check_all(refused, operator_key);
+    reply = ask("POST", path, operator_key, "{\"state\":\"in_force\"}");
+    cr_expect_str_eq(reply_text(&reply, "errors.0.expected"),
+                     "21: days already gone that it will judge");
+    reply_clear(&reply);
+    check_all(admitted, operator_key);
     free(body);
 }
 

@@ -246,7 +246,7 @@ static void change_policy(void)
     text = json_dumps(document, JSON_COMPACT);
     must("POST", "/v1/policies", server.operator_key, text);
     must("POST", "/v1/policies/777001/state", city.cast.regulator.key, "{\"state\":\"approved\"}");
-    must("POST", "/v1/policies/777001/state", server.operator_key, "{\"state\":\"in_force\"}");
+    cast_enforce(&server, server.operator_key, 777001);
     must("POST", say("/v1/policies/%lld/state", number), city.cast.regulator.key, "{\"state\":\"retiring\"}");
     must("POST", say("/v1/policies/%lld/state", number), server.operator_key, "{\"state\":\"retired\"}");
     free(text);

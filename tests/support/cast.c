@@ -138,6 +138,20 @@ long long cast_worker(struct server *server, const char *key, const char *name, 
     return id;
 }
 
+void cast_enforce(struct server *server, const char *key, long long policy)
+{
+    const char *path = say("/v1/policies/%lld/state", policy);
+    struct http_reply reply = server_ask(server, "POST", path, key, "{\"state\":\"in_force\"}");
+    long long gone = reply.status == 400 ? atoll(reply_text(&reply, "errors.0.expected")) : 0;
+
+    reply_clear(&reply);
+    if (gone > 0) {
+        reply = server_must(server, "POST", path, key,
+                            say("{\"state\":\"in_force\",\"past_days\":%lld}", gone));
+        reply_clear(&reply);
+    }
+}
+
 void cast_phone(struct server *server, const char *contractor_key, long long worker,
                 char key[CAST_WORKER_KEY_BYTES])
 {

@@ -46,6 +46,9 @@ void cast_phone_with(struct server *server, const char *contractor_key, long lon
     "\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\","                                       \
     "\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\"}"
 
+/* Puts an approved policy in force, with the days that are gone. */
+void cast_enforce(struct server *server, const char *key, long long policy);
+
 /* A made-up ID number (prefix 99) of somebody born on that day; `n` tells people apart. */
 const char *cast_number(char into[19], const char *birth /* YYYYMMDD */, unsigned n);
 

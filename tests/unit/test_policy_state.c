@@ -63,6 +63,31 @@ Test(policy_state, nobody_alone_puts_in_force_what_came_with_the_program)
                  "another wrote it, so two have acted");
 }
 
+Test(policy_state, days_already_gone_are_judged_when_it_comes_into_force)
+{
+    static const struct {
+        const char *what;
+        enum policy_state from, to;
+        day_t effective, until;
+        unsigned gone;
+    } table[] = {
+        {"from 21 days ago", POLICY_APPROVED, POLICY_IN_FORCE, 979, DAY_UNKNOWN, 21},
+        {"and over already", POLICY_APPROVED, POLICY_IN_FORCE, 979, 990, 11},
+        {"and over later", POLICY_APPROVED, POLICY_IN_FORCE, 979, 1001, 21},
+        {"from today", POLICY_APPROVED, POLICY_IN_FORCE, 1000, DAY_UNKNOWN, 0},
+        {"from tomorrow", POLICY_APPROVED, POLICY_IN_FORCE, 1001, 1002, 0},
+        {"kept", POLICY_RETIRING, POLICY_IN_FORCE, 979, DAY_UNKNOWN, 0},
+        {"approved", POLICY_DRAFT, POLICY_APPROVED, 979, DAY_UNKNOWN, 0},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const struct policy_move made = {.from = table[i].from, .to = table[i].to};
+
+        cr_expect_eq(policy_days_gone(&made, table[i].effective, table[i].until, 1000),
+                     table[i].gone, "%s", table[i].what);
+    }
+}
+
 Test(policy_state, names_and_states_are_one_to_one)
 {
     for (int state = POLICY_DRAFT; state < POLICY_STATES; state++)
