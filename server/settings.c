@@ -51,6 +51,23 @@ static bool check_signing_keys(const struct settings *s, struct setting_fault *f
     return true;
 }
 
+/* As browsers write it (RFC 6454 6.2): a scheme and an authority, and nothing behind. Anything else
+ * would be no page's, and refuse all that comes from them. */
+static bool check_origin(const struct settings *s, struct setting_fault *fault)
+{
+    struct text origin = text_of(s->origin), rest;
+    struct text scheme = text_cut(origin, ':', &rest);
+
+    if (origin.bytes == 0)
+        return true;
+    if ((text_is(scheme, "https") || text_is(scheme, "http")) && rest.at != NULL &&
+        text_starts(rest, TEXT("//")) && rest.bytes > 2 &&
+        memchr(rest.at + 2, '/', rest.bytes - 2) == NULL)
+        return true;
+    return setting_refuse(fault, ERR_SETTING_INVALID, "origin",
+                          "is written like https://code.example.cn, without a path");
+}
+
 bool settings_check_serving(const struct settings *s, struct setting_fault *fault)
 {
     const struct {
@@ -75,7 +92,7 @@ bool settings_check_serving(const struct settings *s, struct setting_fault *faul
                               "must be set, or listen_port must be 0");
     if (s->listen_port != 0 && !setting_check_key_file("tls_key", s->tls_key, fault))
         return false;
-    if (!check_webhooks(s, fault))
+    if (!check_webhooks(s, fault) || !check_origin(s, fault))
         return false;
     return setting_check_key_file("vault_file", s->vault_file, fault) &&
            check_signing_keys(s, fault);

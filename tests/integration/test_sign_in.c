@@ -728,6 +728,24 @@ Test(sign_in, a_session_ends_unused_after_an_hour_and_in_any_case_after_twelve)
     cr_expect(!is_in(&her));
 }
 
+Test(sign_in, what_has_ended_is_swept)
+{
+    must_be_in(&her);
+    cr_expect_eq(try(&her, "li.na", OTHER), 401);
+    fixture_exec("INSERT INTO session (account_id, token_hash, agent, entered, opened_at)"
+                 " SELECT 1, sha256('old'), '', true, clock_timestamp() - interval '169 hours'");
+    fixture_exec("INSERT INTO sign_in_try VALUES (sha256('old'), false, 3,"
+                 " clock_timestamp() - interval '49 hours')");
+    server_kill(&server);
+    server_start_again(&server); /* jobs run at the start, then by the day */
+    for (int i = 0; i < 100 && fixture_query_int("SELECT (SELECT count(*) FROM session) +"
+                                                 " (SELECT count(*) FROM sign_in_try)") > 2; i++)
+        usleep(50 * 1000);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM session"), 1);
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM sign_in_try"), 1);
+    cr_expect(is_in(&her));
+}
+
 /* -- authenticators ------------------------------------------------------------------------------------ */
 
 static struct browser ruler;

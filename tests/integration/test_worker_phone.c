@@ -383,6 +383,28 @@ Test(worker_phone, erasing_him_leaves_nothing_of_his_phone)
                                        " WHERE worker_id = %lld)", him, him)), 0);
 }
 
+/* A link opens for whoever has it. Whoever keeps it for himself puts the worker out, and is seen. */
+Test(worker_phone, who_takes_the_place_of_his_phone_is_seen_by_him)
+{
+    struct invitation invitation = invited();
+    struct browser other;
+    struct http_reply reply;
+
+    browser_open(&other, &server);
+    expect(join(&phone, by_link(&invitation), CAST_DEVICE_KEY), 201, NULL);
+    invitation = invited();
+    expect(join(&other, by_link(&invitation), OTHER_KEY), 201, NULL);
+    cr_expect(is_out_soon(&phone));
+    invitation = invited_by(cast->safety_officer.key);
+    expect(join(&phone, by_link(&invitation), CAST_DEVICE_KEY), 201, NULL);
+    reply = browser_ask(&phone, "GET", say("/v1/workers/%lld/accesses?limit=20", him), NULL);
+    cr_expect_not_null(strstr(reply.body, "worker.phone"), "%s", reply.body);
+    cr_expect_not_null(strstr(reply.body, say("\"action\":\"worker.invitation\",\"role\":"
+                                              "\"contractor\",\"org\":%lld",
+                                              cast->contractor.org)), "%s", reply.body);
+    reply_clear(&reply);
+}
+
 Test(worker_phone, it_is_written_down_who_invited_him_and_when_a_phone_became_his)
 {
     struct invitation invitation = invited();

@@ -245,6 +245,36 @@ static void fill(struct settings *s, const char *key_file)
     strncpy(s->tls_certificate, "cert.pem", sizeof s->tls_certificate - 1);
 }
 
+Test(settings, an_origin_is_what_browsers_write)
+{
+    static const struct {
+        const char *origin;
+        bool good;
+    } cases[] = {
+        {"", true},
+        {"https://code.example.cn", true},
+        {"https://code.example.cn:8443", true},
+        {"http://localhost:8080", true},
+        {"https://code.example.cn/", false},
+        {"https://code.example.cn/app", false},
+        {"code.example.cn", false},
+        {"https:code.example.cn", false},
+        {"https://", false},
+        {"null", false},
+    };
+    char name[] = "/tmp/jianan-key-XXXXXX";
+    int fd = mkstemp(name);
+    struct settings s;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fill(&s, name);
+        strncpy(s.origin, cases[i].origin, sizeof s.origin - 1);
+        cr_expect_eq(settings_check_serving(&s, &fault), cases[i].good, "%s", cases[i].origin);
+    }
+    close(fd);
+    unlink(name);
+}
+
 Test(settings, what_serving_needs_is_checked)
 {
     char name[] = "/tmp/jianan-key-XXXXXX";

@@ -1,4 +1,5 @@
--- Sessions that have ended (168 hours is the longest setting), and tries to sign in of days ago.
+-- Sessions that have ended (168 hours is the longest setting), tries to sign in of days ago, and
+-- invitations that nobody used.
 -- $1 lock_key bigint
 -- $2 today date
 -- $3 limit_rows integer
@@ -21,6 +22,14 @@ WITH lock AS MATERIALIZED (
                             LIMIT $3::integer))
       AND (SELECT held FROM lock)
     RETURNING 1
+), unused AS (
+    DELETE FROM worker_invitation
+    WHERE ctid = ANY (ARRAY(SELECT ctid FROM worker_invitation
+                            WHERE ends_at < clock_timestamp() - interval '1 day'
+                            LIMIT $3::integer))
+      AND (SELECT held FROM lock)
+    RETURNING 1
 )
-SELECT CASE WHEN held THEN (SELECT count(*) FROM ended) + (SELECT count(*) FROM forgotten) END AS done
+SELECT CASE WHEN held THEN (SELECT count(*) FROM ended) + (SELECT count(*) FROM forgotten) +
+                           (SELECT count(*) FROM unused) END AS done
 FROM lock
