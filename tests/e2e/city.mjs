@@ -48,6 +48,8 @@ export async function buildCity({base, operator}) {
                                 [officer, 'officer'], [inspector, 'inspector'], [regulator, 'office']])
         await login(made, name);
 
+    await login({id: (await must('GET', '/v1/session', operator)).account}, 'operator');
+
     const people = [];
     const plan = (name, birth, trade, at, flaws = {}) =>
         people.push({name, trade, at, flaws, number: idNumber(birth, people.length + 100)});
@@ -79,5 +81,10 @@ export async function buildCity({base, operator}) {
             site: one.at, occurred_on: dayAfter(-3), class: 'operation', category: '7.11',
             severity: one.flaws.violation});
     const [green, yellow, red] = people.map((one) => one.worker);
+    const draft = (await must('GET', '/v1/policies/3', regulator.key)).document;
+    Object.assign(draft, {number: 320999, id: 'YC-E2E',
+        title: {zh: '盐城建安码（学习积分提高到100分，草案）', en: 'Yancheng, 100 study points (draft)'}});
+    draft.rules.find((rule) => rule.kind === 'study_points').points = 100;
+    await must('POST', '/v1/policies', regulator.key, draft);
     return {site, other, green, yellow, red, people, must, contractor, inspector, regulator};
 }

@@ -29,11 +29,16 @@ export const pages: readonly Page[] = [
     { path: '/enrol', roles: ['contractor'], nav: 'nav.enrol', load: () => import('./firm/enrol').then((m) => m.Enrol) },
     { path: '/forecast', roles: readers, nav: 'nav.forecast', load: () => import('./firm/forecast').then((m) => m.Forecast) },
     { path: '/alerts', roles: readers, nav: 'nav.alerts', load: () => import('./office/alerts').then((m) => m.Alerts) },
+    { path: '/policies', roles: ['inspector', 'regulator'], nav: 'nav.policies', load: () => import('./office/policies').then((m) => m.Policies) },
+    { path: '/policies/{id}', roles: ['inspector', 'regulator'], load: () => import('./office/policy').then((m) => m.Policy) },
     { path: '/me', roles: 'all', nav: 'nav.me', load: me },
 ];
 
 export const mayOpen = (page: Page, role: Role): boolean =>
     page.roles === 'all' || page.roles.includes(role);
 
-export const homeOf = (role: Role): string =>
-    pages.find((page) => page.nav !== undefined && mayOpen(page, role))!.path;
+/* The first of one's pages; of an office, its alerts. */
+export function homeOf(role: Role): string {
+    if (role === 'inspector' || role === 'regulator') return '/alerts';
+    return pages.find((page) => page.nav !== undefined && mayOpen(page, role))!.path;
+}

@@ -1,5 +1,5 @@
 import {ask} from '../server.mjs';
-import {PASSWORD, } from '../city.mjs';
+import {PASSWORD} from '../city.mjs';
 import {DESK, INITIAL_BYTES_MAX, PHONE, initialBytes, look, person, signIn} from '../browser.mjs';
 
 export default async function story(s) {
@@ -47,7 +47,7 @@ export default async function story(s) {
 
     const he = await person(s.browser, s.server.base, DESK);
     await he.page.goto('/');
-    await he.page.getByLabel('登录名').fill('office');
+    await he.page.getByLabel('登录名').fill('operator');
     await he.page.getByLabel('密码').fill(PASSWORD);
     await he.page.getByRole('button', {name: '登录'}).click();
     await he.page.getByRole('heading', {name: '设置验证器'}).waitFor();

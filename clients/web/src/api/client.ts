@@ -76,8 +76,9 @@ async function send(method: Method, path: string, asked: Asked<unknown>): Promis
     }
     if (response.ok) return response;
     const problem = (await response.json().catch(() => null)) as Problem | null;
-    /* The session ended meanwhile: whoever asked sees the sign-in page. */
-    if (response.status === 401 && session.value) session.value = null;
+    /* The session ended meanwhile: whoever asked sees the sign-in page. (A wrong password or code is
+     * 401 as well.) */
+    if (problem?.code === 'unauthenticated' && session.value) session.value = null;
     throw new Refusal(response.status, problem);
 }
 
