@@ -78,8 +78,9 @@ static int64_t address_hash(const char *peer)
     return (int64_t)(hash >> 1);
 }
 
-/* Keys that the register does not know cost a query, so an address may show only so many that turn
- * out to be none. */
+/* API keys that the register does not know cost a query, so an address may show only so many that
+ * turn out to be none. Sessions and workers' keys carry a seal: what was never ours asks nobody, and
+ * what was ours is no guess; many phones and browsers share an address. */
 bool access_may_try(struct exchange *x)
 {
     return bucket_has(app_of(x)->shared->address_failures, address_hash(x->request->peer),
@@ -101,7 +102,7 @@ static enum step ask_database(struct exchange *x, struct asking *asking)
 {
     struct batch *b = batch_new(app_of(x)->pg, &x->arena);
 
-    if (!asking->by_session && !access_may_try(x))
+    if (asking->prefix.at != NULL && !access_may_try(x)) /* the others carry a seal of ours */
         return exchange_fail(x, err_make(ERR_RATE_LIMITED));
     if (b == NULL)
         return exchange_fail(x, err_make(ERR_TOO_LARGE));
@@ -261,7 +262,7 @@ enum step access_authenticated(struct exchange *x)
         return become_signed_in(x, &asking->session);
     if (asking->prefix.at == NULL) {
         if (asking->access_version == 0 || asking->access_version != asking->claimed_version)
-            return is_no_key(x);
+            return exchange_fail(x, err_make(ERR_UNAUTHENTICATED)); /* it was one, of a phone before */
         return STEP_NEXT;
     }
     if (asking->account.id == 0 || !bytes_equal(asking->account.key_hash, asking->hash, 32))

@@ -42,6 +42,16 @@ static void tear_down(void)
     fixture_close();
 }
 
+static void set_up_strict(void)
+{
+    fixture_open();
+    server_start(&server, (const char *[]){"--address_failures_per_min=3", NULL});
+    city_open(&server, &city);
+    browser_open(&phone, &server);
+    him = city.own.id;
+}
+
+TestSuite(worker_phone_address, .init = set_up_strict, .fini = tear_down, .timeout = 120);
 TestSuite(worker_phone, .init = set_up, .fini = tear_down, .timeout = 120);
 
 static struct invitation invited_by(const char *key)
@@ -253,6 +263,24 @@ Test(worker_phone, another_phone_ends_the_one_before)
     expect(join(&other, by_link(&invitation), OTHER_KEY), 201, NULL);
     cr_expect(is_in(&other));
     cr_expect(is_out_soon(&phone));
+}
+
+/* A page that was left open goes on asking; the site's other phones are behind the same address. */
+Test(worker_phone_address, a_phone_that_ended_does_not_use_up_its_address)
+{
+    struct invitation invitation = invited();
+    struct browser other;
+
+    browser_open(&other, &server);
+    expect(join(&phone, by_link(&invitation), CAST_DEVICE_KEY), 201, NULL);
+    invitation = invited();
+    expect(join(&other, by_link(&invitation), OTHER_KEY), 201, NULL);
+    cr_expect(is_out_soon(&phone));
+    for (int i = 0; i < 10; i++)
+        cr_expect_eq(browser_status(&phone, "GET", "/v1/session", NULL), 401, "%d", i);
+    invitation = invited();
+    expect(join(&phone, by_link(&invitation), CAST_DEVICE_KEY), 201, NULL);
+    expect(join(&other, "\"token\":\"00\"", OTHER_KEY), 410, "link_ended");
 }
 
 Test(worker_phone, a_lost_phone_is_ended_by_his_contractor_and_by_himself)
