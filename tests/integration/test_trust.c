@@ -84,8 +84,7 @@ static const char *new_code(const char *what)
     return into;
 }
 
-/* Another key, announced a day ago, signs from now on. */
-static void rotate(void)
+static void announce_another(void)
 {
     char file[128], line[512], both[sizeof server.signing_keys];
     struct http_reply reply;
@@ -98,6 +97,12 @@ static void rotate(void)
     server_start_again(&server);
     reply = server_must(&server, "POST", "/v1/keys", server.operator_key, line);
     reply_clear(&reply);
+}
+
+/* Another key, announced a day ago, may be activated. */
+static void rotate(void)
+{
+    announce_another();
     rooted_publish(&server, rooted.roots[1]); /* a list without it publishes nothing */
     fixture_exec("UPDATE signing_key SET nbf = greatest(nbf - 90000, 0);"
                  " UPDATE trust_list SET recorded_at = recorded_at - interval '25 hours';"
@@ -295,6 +300,29 @@ Test(trust, a_removed_key_does_not_come_back_by_an_older_list_with_a_new_number)
     reply_clear(&reply);
     trust_list_clear(&list);
     rooted_publish(&server, rooted.roots[0]);
+}
+
+static void activate(int status)
+{
+    struct http_reply reply = server_ask(&server, "PATCH", "/v1/keys/2", server.operator_key,
+                                         "{\"state\":\"active\"}");
+
+    cr_expect_eq(reply.status, status, "%s", reply.body);
+    cr_expect(status != 409 || strcmp(reply_text(&reply, "code"), "key_early") == 0, "%s", reply.body);
+    reply_clear(&reply);
+}
+
+Test(trust, a_key_counts_as_published_once_a_root_has_listed_it_and_not_before)
+{
+    rooted_publish(&server, rooted.roots[0]); /* from now on it is roots that publish */
+    announce_another();
+    fixture_exec("UPDATE signing_key SET recorded_at = recorded_at - interval '25 hours',"
+                 " nbf = greatest(nbf - 90000, 0)");
+    activate(409);
+    rooted_publish(&server, rooted.roots[1]);
+    activate(409); /* today */
+    fixture_exec("UPDATE trust_list SET recorded_at = recorded_at - interval '25 hours'");
+    activate(200);
 }
 
 /* -- the gate --------------------------------------------------------------------------------------- */
