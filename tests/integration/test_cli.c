@@ -775,3 +775,26 @@ Test(cli, a_forecast_tells_who_changes_and_what_to_do)
     EXPECT(CLI_INPUT, JIANAN("contractor", "worker", "forecast", "--days", "181"));
     EXPECT(CLI_DONE, JIANAN("operator", "reminder", "run"));
 }
+
+/* -- signing keys ------------------------------------------------------------------------------------ */
+
+Test(cli, an_operator_sees_announces_and_removes_signing_keys)
+{
+    char file[128], line[512];
+
+    snprintf(file, sizeof file, "%s", in_dir("second.pem"));
+    cr_assert_eq(server_run_program((const char *[]){"--new-signing-key", file, NULL}, line, sizeof line), 0);
+    write_file(in_dir("second.json"), line);
+    snprintf(file, sizeof file, "%s", in_dir("second.json"));
+    cr_expect_eq(JIANAN("operator", "key", "list"), 0, "%s", out);
+    cr_expect_not_null(strstr(out, "active"), "%s", out);
+    cr_expect_eq(JIANAN("operator", "key", "add", file), 0, "%s", out);
+    cr_expect_eq(JIANAN("operator", "key", "activate", "2"), 4, "%s", out);
+    cr_expect_not_null(strstr(out, "signing_key"), "it says what to do: %s", out);
+    cr_expect_eq(JIANAN("operator", "key", "remove", "2"), 2, "%s", out);
+    cr_expect_eq(JIANAN("operator", "key", "remove", "2", "--reason", "不用"), 0, "%s", out);
+    cr_expect_eq(JIANAN("operator", "trust", "signed"), 4, "%s", out);
+    cr_expect_not_null(strstr(out, "jianan trust post"), "%s", out);
+    cr_expect_eq(JIANAN("operator", "trust", "post", file), 4, "%s", out);
+    cr_expect_not_null(strstr(out, "不能发布"), "%s", out);
+}
