@@ -156,7 +156,7 @@ static const struct command *find_command(const char *verb, const char *sub)
 
 static bool needs_key(const struct command *c)
 {
-    return strcmp(c->verb, "trust") != 0 && c->run != doctor_run;
+    return (c->writes || strcmp(c->verb, "trust") != 0) && c->run != doctor_run;
 }
 
 static int run(struct session *s, int argc, char **argv)

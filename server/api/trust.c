@@ -79,7 +79,7 @@ static struct err refuse(struct exchange *x, const char *field, const char *expe
 
     if (expected == NULL)
         return err_make(ERR_TOO_LARGE);
-    log_event(LOG_WARN, x->id, "trust_list_refused", log_text("field", field));
+    log_event(LOG_WARN, x->id, "trust_list_refused", log_text("field", field != NULL ? field : ""));
     return e;
 }
 
@@ -97,7 +97,7 @@ static struct err judge_signature(struct exchange *x, enum token_why why)
     if (why == TOKEN_OK)
         return OK;
     CHECK(expected[why] != NULL);
-    return refuse(x, why == TOKEN_FORMAT ? "" : "/signature", expected[why]);
+    return refuse(x, why == TOKEN_FORMAT ? NULL : "/signature", expected[why]);
 }
 
 static struct err judge_sequence(struct exchange *x, const struct trust_list *list)
