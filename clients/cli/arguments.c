@@ -239,6 +239,8 @@ static bool take_common(struct session *s, const char *name, const char *value, 
         s->as_json = true;
     else if (strcmp(name, "--all") == 0)
         s->all = true;
+    else if (strcmp(name, "--yes") == 0 && s->command->for_good)
+        s->yes = true;
     else
         return *has_value;
     return true;
@@ -313,19 +315,24 @@ static int take_argument(struct session *s, const char *value)
 /* Arguments first, because options of a GET are added behind the path. */
 static int take_arguments(struct session *s, int argc, char **argv)
 {
+    const char *open;
+    char missing[64];
     int status = CLI_DONE;
 
     for (int i = 0; i < argc && status == CLI_DONE; i++) {
-        bool has_value = strcmp(argv[i], "--json") != 0 && strcmp(argv[i], "--all") != 0;
+        bool has_value = strcmp(argv[i], "--json") != 0 && strcmp(argv[i], "--all") != 0 &&
+                         strcmp(argv[i], "--yes") != 0;
 
         if (strncmp(argv[i], "--", 2) != 0)
             status = take_argument(s, argv[i]);
         else if (has_value)
             i++;
     }
-    if (status == CLI_DONE && strchr(s->path, '{') != NULL)
-        return refuse(s, "缺少参数", "an argument is missing", strchr(s->path, '{'));
-    return status;
+    open = strchr(s->path, '{');
+    if (status != CLI_DONE || open == NULL)
+        return status;
+    snprintf(missing, sizeof missing, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
+    return refuse(s, "缺少参数", "an argument is missing", missing);
 }
 
 static int take_options(struct session *s, int argc, char **argv, bool common)

@@ -45,11 +45,14 @@ struct command {
     const char *method, *path; /* {…} in the path are arguments, in this order */
     bool writes;               /* has an Idempotency-Key */
     bool body_is_file;         /* the argument is a file (or "-"): the body, as it stands */
+    bool for_good;             /* cannot be undone: wants --yes, or the number once more */
     const char *fixed;         /* JSON members that the body always has; or NULL */
     const struct option_row *options; /* may be NULL */
     const struct column *columns;     /* of a list; NULL: no list */
     /* How a good answer is shown, and the exit status it gives. */
     int (*show)(struct session *s, const json_t *answer);
+    /* Tells in its own words why it was refused; false: the server's will do. May be NULL. */
+    bool (*refused)(const struct session *s, const struct answer *answer);
     void (*prepare)(struct session *s); /* may be NULL: fills in what was not said */
     int (*run)(struct session *s);      /* instead of asking once; may be NULL */
     /* Without a server: reads all that follows the command's name by itself. May be NULL. */
@@ -70,6 +73,9 @@ struct session {
     const char *idempotency; /* --key; or the one made for this write */
     char made[IDEMPOTENCY_BYTES];
     const char *save;   /* --save: where a key that is shown once goes */
+    int save_fd;        /* its file, new and empty, from before the request */
+    bool kept;          /* the key is in it */
+    bool yes;           /* --yes */
     const char *file;   /* --body */
     bool as_json, all;
 };
@@ -133,5 +139,7 @@ int gate_show(struct session *s, const json_t *answer);
 int handed_show(struct session *s, const json_t *answer);
 int pass_show(struct session *s, const json_t *answer); /* pass.c */
 int calendar_show(struct session *s, const json_t *answer); /* calendar.c */
+int accesses_show(struct session *s, const json_t *answer); /* deeds.c */
+bool policy_refused(const struct session *s, const struct answer *answer); /* policy.c */
 
 #endif

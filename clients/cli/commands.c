@@ -107,8 +107,8 @@ static const struct option_row account_add[] = {
     {"--org", "ID", OPTION_INT, true, "单位", "whose"},
     {"--label", "TEXT", OPTION_TEXT, true, "说明", "what it is called"},
     {"--site", "ID", OPTION_INT, false, "安全员所在工地", "a safety officer's site"},
-    {"--region", "CODE", OPTION_TEXT, false, "监管区域，空为全国",
-     "an inspector's or regulator's region; empty: everywhere"},
+    {"--region", "CODE", OPTION_TEXT, false, "监管区域（监管、监督账号必填）；全国用 --region ''",
+     "an inspector's or regulator's region, which it needs; --region '' is the whole country"},
     END,
 };
 static const struct option_row account_change[] = {
@@ -161,8 +161,8 @@ static const struct option_row worker_list[] = {
     {"--region", "CODE", OPTION_TEXT, false, "按此地政策", "under this place's policy"},          \
         {"--site", "ID", OPTION_INT, false, "在此工地", "on this site"},                          \
         {"--known-at", "TIME", OPTION_TEXT, false,                                                \
-         "只看此刻之前登记的记录，如 2026-11-22T08:00:00+08:00",                                   \
-         "as had been recorded by this instant, RFC 3339"}
+         "只看此刻之前登记的记录（政策仍按现在施行的），如 2026-11-22T08:00:00+08:00",              \
+         "records as they stood at this instant, RFC 3339; policies are as they are now"}
 static const struct option_row worker_colour[] = {
     {"--on", "DATE", OPTION_TEXT, false, "日期，缺省今天", "on this day; today"},
     PLACE_AND_KNOWLEDGE,
@@ -253,7 +253,8 @@ static const struct option_row engage_start[] = {
 };
 static const struct option_row engage_end[] = {
     PERSON,
-    {"--of", "VERSION", OPTION_INT, false, "要结束的用工登记版本", "the engagement's version"},
+    {"--of", "VERSION", OPTION_INT, false, "要结束的用工登记版本；只有一个时可不填",
+     "the engagement's version; not needed where there is one only"},
     {"--site", "ID", OPTION_INT, false, "或工地", "or its site"},
     {"--trade", "CODE", OPTION_TEXT, false, "及工种", "and trade"},
     {"--until", "DATE", OPTION_TEXT, false, "止日（当天起不再有效）", "the first day without it"},
@@ -571,6 +572,10 @@ static const struct column review_columns[] = {
     {.verb = v, .sub = s, .method = m, .path = p, .options = o, .fixed = f, .show = shown,         \
      .writes = true, .zh = z, .en = e}
 #define POST(v, s, p, o, f, z, e) WRITE("POST", v, s, p, o, f, show_items, z, e)
+#define POLICY_MOVE(s, o, f, z, e)                                                                 \
+    {.verb = "policy", .sub = s, .method = "POST", .path = "/v1/policies/{编号}/state",            \
+     .options = o, .fixed = f, .show = show_written, .refused = policy_refused, .writes = true,    \
+     .zh = z, .en = e}
 #define RECORD(s, o, f, z, e) POST("record", s, WORKER_PATH("/records"), o, f, z, e)
 
 const struct command commands[] = {
@@ -678,8 +683,8 @@ const struct command commands[] = {
         "若无新记录，多少天内谁会变色", "who changes colour within some days if nothing is recorded"),
     LIST("worker", "stars", WORKER_PATH("/stars"), NULL, star_columns,
          "安全行为之星（不影响颜色）", "the stars of a person, which change no colour"),
-    LIST("worker", "accesses", WORKER_PATH("/accesses"), only_page, access_columns,
-         "谁看过我的信息", "who looked at a person"),
+    GET("worker", "accesses", WORKER_PATH("/accesses"), only_page, access_columns, accesses_show,
+        "谁看过我的信息", "who looked at a person"),
     WRITE("POST", "worker", "invite", WORKER_PATH("/invitation"), NULL, NULL, show_object,
           "邀请工人在本人手机上登录：链接和六位验证码，半小时内有效", "invites a worker to sign in on his phone: a link, six digits"),
     {.verb = "worker", .sub = "join", .method = "POST", .path = "/v1/session/worker",
@@ -689,8 +694,9 @@ const struct command commands[] = {
           "工人手机遗失或退出登录：其密钥与邀请即刻失效", "a worker's phone is lost, or he signs out"),
     {.verb = "worker", .sub = "find", .method = "POST", .path = "/v1/workers/find",
      .options = worker_find, .show = show_object, .zh = "按证件号码查找", .en = "finds by document"},
-    WRITE("DELETE", "worker", "erase", WORKER_PATH(""), NULL, NULL, show_object,
-          "删除个人信息（不可恢复）", "erases what is personal, for good"),
+    {.verb = "worker", .sub = "erase", .method = "DELETE", .path = WORKER_PATH(""), .writes = true,
+     .for_good = true, .show = show_object, .zh = "删除个人信息（不可恢复）",
+     .en = "erases what is personal, for good"},
     LIST("worker", "reviews", "/v1/identity-reviews", only_page, review_columns,
          "同号不同名、待核实的人", "numbers that came with two names"),
 
@@ -757,14 +763,15 @@ const struct command commands[] = {
           show_object, "答复申诉，并更正有误之处", "answers one, and mends what was wrong"),
 
     WRITE("POST", "override", "ask", "/v1/overrides", override_ask, NULL, show_object,
-          "申请人工改色（本人先签字，72 小时内由另一人签字后生效）",
-          "asks for a colour by hand and signs first; another signs within 72 hours"),
+          "申请人工改色（限 regulator 账号；本人先签字，72 小时内由另一人签字后生效）",
+          "a regulator asks for a colour by hand and signs first; another signs within 72 hours"),
     LIST("override", "list", "/v1/overrides", override_list, override_columns,
          "列出改色申请，最新在前", "lists them, the newest first"),
     GET("override", "show", "/v1/overrides/{改色}", NULL, NULL, show_object, "查看申请与依据材料",
         "shows one with its evidence"),
     WRITE("POST", "override", "sign", "/v1/overrides/{改色}/signature", NULL, NULL, show_object,
-          "以本人账号签字，即刻生效", "signs what somebody else asked for: it is in effect"),
+          "以本人账号签字（inspector 或 regulator），即刻生效",
+          "an inspector or regulator signs what somebody else asked for: it is in effect"),
     WRITE("POST", "override", "withdraw", "/v1/overrides/{改色}/withdrawal", NULL, NULL,
           show_written, "撤回本人的申请", "takes back what nobody signed yet"),
 
@@ -784,18 +791,17 @@ const struct command commands[] = {
      .zh = "试行：谁会变色、为什么", .en = "tries it on everybody: who changes colour, and why"},
     GET("policy", "findings", "/v1/policies/{编号}/findings", NULL, NULL, findings_show,
         "检查草案：须先修改之处", "what must be mended in a draft before it can be approved"),
-    WRITE("POST", "policy", "approve", "/v1/policies/{编号}/state", NULL,
-          "{\"state\":\"approved\"}", show_written, "批准", "approves it"),
-    WRITE("POST", "policy", "enforce", "/v1/policies/{编号}/state", policy_enforce,
-          "{\"state\":\"in_force\"}", show_written, "施行", "puts it in force"),
-    WRITE("POST", "policy", "retire", "/v1/policies/{编号}/state", NULL,
-          "{\"state\":\"retiring\"}", show_written, "申请废止（由另一人确认）",
-          "asks to retire it; another account ends it"),
-    WRITE("POST", "policy", "end", "/v1/policies/{编号}/state", NULL,
-          "{\"state\":\"retired\"}", show_written, "确认废止，自今日起失效；此前各日仍按它判定",
-          "retires it from today on; earlier days are still judged by it"),
-    WRITE("POST", "policy", "keep", "/v1/policies/{编号}/state", NULL,
-          "{\"state\":\"in_force\"}", show_written, "不予废止，继续施行", "keeps it in force after all"),
+    POLICY_MOVE("approve", NULL, "{\"state\":\"approved\"}", "批准", "approves it"),
+    POLICY_MOVE("enforce", policy_enforce, "{\"state\":\"in_force\"}",
+                "施行（由他人提交的草案，或由另一账号批准的内置草案）",
+                "puts it in force; a shipped draft, another account than approved it"),
+    POLICY_MOVE("retire", NULL, "{\"state\":\"retiring\"}", "申请废止（由另一人确认）",
+                "asks to retire it; another account ends it"),
+    POLICY_MOVE("end", NULL, "{\"state\":\"retired\"}",
+                "确认废止，自今日起失效；此前各日仍按它判定",
+                "retires it from today on; earlier days are still judged by it"),
+    POLICY_MOVE("keep", NULL, "{\"state\":\"in_force\"}", "不予废止，继续施行",
+                "keeps it in force after all"),
 
     LIST("holidays", "list", "/v1/holidays", holiday_list, holiday_columns,
          "列出各年节假日与调休安排", "lists the calendars of working days"),

@@ -46,8 +46,10 @@ static void put_common(FILE *to, const struct command *c, bool english)
                            : "改用 JSON 文件；数组即批量");
     if (c->show == show_key)
         put_option(to, "--save", "FILE",
-                   english ? "where what is shown once goes, mode 600"
-                           : "只显示一次的密钥存入此文件（权限 600）");
+                   english ? "where what is shown once goes: a new file, mode 600"
+                           : "只显示一次的密钥存入此新文件（权限 600，不覆盖）");
+    if (c->for_good)
+        put_option(to, "--yes", "", english ? "it is meant: it cannot be undone" : "确认执行（不可恢复）");
     if (c->writes)
         put_option(to, "--key", "KEY",
                    english ? "repeats a write whose outcome is unknown"

@@ -79,3 +79,54 @@ int findings_show(struct session *s, const json_t *answer)
     }
     return CLI_NEGATIVE;
 }
+
+/* -- a move that is refused ----------------------------------------------------------------------- */
+
+/* What may follow is told as the commands that do it; by what the server expects of the state. */
+static const struct {
+    const char *expected, *commands[2];
+} next[] = {
+    {"approved | retired", {"approve", "end"}},
+    {"in_force | retired", {"enforce", "end"}},
+    {"retiring", {"retire", NULL}},
+    {"retired | in_force", {"end", "keep"}},
+    {"nothing: it is retired", {NULL, NULL}},
+};
+
+static bool tell_next(const char *expected, const char *number, bool english)
+{
+    for (size_t i = 0; i < sizeof next / sizeof next[0]; i++) {
+        if (strcmp(expected, next[i].expected) != 0)
+            continue;
+        if (next[i].commands[0] == NULL) {
+            fputs(english ? "It is retired; nothing can follow.\n" : "该政策已废止，不能再变更。\n", stderr);
+            return true;
+        }
+        fputs(english ? "As it stands, what may follow is:\n" : "目前不能这样办理；现在可以：\n", stderr);
+        for (size_t j = 0; j < 2 && next[i].commands[j] != NULL; j++)
+            fprintf(stderr, "  jianan policy %s %s\n", next[i].commands[j], number);
+        return true;
+    }
+    return false;
+}
+
+bool policy_refused(const struct session *s, const struct answer *answer)
+{
+    const json_t *wrong = json_array_get(json_object_get(answer->json, "errors"), 0);
+    const char *at = json_string_at(wrong, "pointer"), *expected = json_string_at(wrong, "expected");
+    struct text rest, number = text_cut(text_of(s->path + strlen("/v1/policies/")), '/', &rest);
+    char policy[32];
+    int days = atoi(expected);
+
+    snprintf(policy, sizeof policy, "%.*s", (int)number.bytes, number.at);
+    if (strcmp(at, "/state") == 0 && strcmp(json_string_at(answer->json, "code"), "field_choice") == 0)
+        return tell_next(expected, policy, s->reach.english);
+    if (strcmp(at, "/past_days") != 0 || days == 0)
+        return false;
+    fprintf(stderr, s->reach.english
+                        ? "Its first day is gone: in force, it will judge %d days that are gone anew.\n"
+                          "If that is meant: jianan policy enforce %s --past-days %d\n"
+                        : "生效日已过：施行后，已过去的 %d 天将由它重新判定。\n"
+                          "确认请用：jianan policy enforce %s --past-days %d\n", days, policy, days);
+    return true;
+}

@@ -2,7 +2,10 @@
  * asked once, or page by page; the answer is shown. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "clients/cli/command.h"
@@ -71,7 +74,8 @@ int session_ask(struct session *s, struct answer *answer)
                                   .idempotency = s->command->writes ? s->idempotency : NULL},
                answer);
     free(body);
-    if (!answer_is_good(answer))
+    if (!answer_is_good(answer) &&
+        (s->command->refused == NULL || !s->command->refused(s, answer)))
         answer_complain(answer, s->reach.english, s->command->writes ? s->idempotency : NULL);
     return exit_of(answer);
 }
@@ -159,18 +163,78 @@ static bool needs_key(const struct command *c)
     return (c->writes || strcmp(c->verb, "trust") != 0) && c->run != doctor_run;
 }
 
+/* What is shown once goes into a file of its own, made before anything is asked: a key that is in
+ * force and was written nowhere would be lost, and so would the one that stood there before. */
+static bool open_save(struct session *s)
+{
+    bool english = s->reach.english;
+
+    s->save_fd = open(s->save, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (s->save_fd >= 0)
+        return true;
+    if (errno == EEXIST)
+        fprintf(stderr, english ? "%s is there already and is not overwritten; nothing was asked.\n"
+                                : "%s 已存在，不会覆盖；请求没有发出。请换一个文件名。\n", s->save);
+    else
+        perror(s->save);
+    return false;
+}
+
+static void close_save(struct session *s)
+{
+    if (close(s->save_fd) != 0)
+        perror(s->save);
+    if (!s->kept)
+        (void)unlink(s->save); /* it is empty */
+}
+
+/* The number once more, where somebody can be asked. */
+static bool is_meant(const struct session *s)
+{
+    const char *number = strrchr(s->path, '/') + 1;
+    bool english = s->reach.english;
+    char line[32];
+
+    if (s->yes)
+        return true;
+    if (isatty(STDIN_FILENO) != 1) {
+        fputs(english ? "This cannot be undone; say --yes.\n" : "此操作不可恢复；确认请加 --yes。\n",
+              stderr);
+        return false;
+    }
+    fprintf(stderr, english ? "This cannot be undone. Type %s again to go on: "
+                            : "此操作不可恢复。确认请再输入一次编号 %s：", number);
+    if (fgets(line, sizeof line, stdin) == NULL)
+        return false;
+    line[strcspn(line, "\r\n")] = '\0';
+    if (strcmp(line, number) == 0)
+        return true;
+    fputs(english ? "Not the same; nothing was done.\n" : "编号不一致，没有执行。\n", stderr);
+    return false;
+}
+
 static int run(struct session *s, int argc, char **argv)
 {
+    bool saves;
+
     int status = session_read(s, argc, argv);
 
     if (status != CLI_DONE)
         return status;
     if (needs_key(s->command) && !reach_key(&s->reach))
         return CLI_USAGE;
+    if (s->command->for_good && !is_meant(s))
+        return CLI_USAGE;
     s->client = reach_client(&s->reach);
     if (s->client == NULL)
         return CLI_USAGE;
-    return s->command->run != NULL ? s->command->run(s) : ask_and_show(s);
+    saves = s->save != NULL && s->command->show == show_key;
+    if (saves && !open_save(s))
+        return CLI_INPUT;
+    status = s->command->run != NULL ? s->command->run(s) : ask_and_show(s);
+    if (saves)
+        close_save(s);
+    return status;
 }
 
 int remote_main(int argc, char **argv)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/check.h"
@@ -49,6 +50,8 @@ void show_value(const char *field, const json_t *value, bool english, char *into
         record_body_show(value, english, into, bytes);
     } else if (text != NULL && strcmp(field, "kind") == 0) {
         snprintf(into, bytes, "%s", record_word(field, text, english));
+    } else if (text != NULL && strcmp(field, "action") == 0) {
+        snprintf(into, bytes, "%s", deed_word(text, english));
     } else if (text != NULL && strcmp(field, "trade") == 0) {
         show_trade(text, english, into, bytes);
     } else if (text != NULL && strstr(field, "colour") != NULL) {
@@ -99,6 +102,14 @@ const char *show_label(const char *field, bool english)
     return field;
 }
 
+/* Where a command means another thing by the same name. */
+static const char *label_of(const struct session *s, const char *field)
+{
+    if (!s->reach.english && strcmp(s->command->verb, "reminder") == 0 && strcmp(field, "due") == 0)
+        return "日期";
+    return show_label(field, s->reach.english);
+}
+
 void show_pair(const char *label, const char *value)
 {
     fputs("  ", stdout);
@@ -142,7 +153,7 @@ int show_object(struct session *s, const json_t *answer)
             continue;
         }
         show_value(field, value, english, text, sizeof text);
-        show_pair(show_label(field, english), text);
+        show_pair(label_of(s, field), text);
     }
     return CLI_DONE;
 }
@@ -232,9 +243,11 @@ int show_written(struct session *s, const json_t *answer)
     return CLI_DONE;
 }
 
-static int keep_key(const struct session *s, const char *key)
+/* Into the file that was made for it before the request (remote.c). */
+static int keep_key(struct session *s, const char *key)
 {
-    if (!key_write(s->save, key)) {
+    s->kept = dprintf(s->save_fd, "%s\n", key) > 0 && fsync(s->save_fd) == 0;
+    if (!s->kept) {
         perror(s->save);
         printf("%s\n", key); /* rather on the screen than nowhere */
         return CLI_INPUT;

@@ -16,6 +16,8 @@ int show_raw(struct session *s, const json_t *answer);   /* JSON in both manners
 /* A value as a person reads it: colours and trades by name, null as a dash. */
 void show_value(const char *field, const json_t *value, bool english, char *into, size_t bytes);
 void show_pair(const char *label, const char *value);
+/* What the audit calls a deed, in words (deeds.c). */
+const char *deed_word(const char *deed, bool english);
 const char *show_label(const char *field, bool english);
 
 #endif

@@ -169,7 +169,8 @@ static struct err check_narrowing(const struct exchange *x, const struct narrowi
     if (n->site && s->site.count == 0)
         return err_field(ERR_SITE_UNKNOWN, "/site", NULL);
     if (n->region != (in->region.at != NULL)) /* "" is the whole country, and is written out */
-        return n->region ? err_field(ERR_FIELD_MISSING, "/region", NULL)
+        return n->region ? err_field(ERR_FIELD_MISSING, "/region",
+                                     "the region's code; '' for the whole country")
                          : err_field(ERR_FIELD_UNKNOWN, "/region", "inspector | regulator");
     return OK;
 }

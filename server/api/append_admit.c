@@ -107,6 +107,27 @@ static struct err check_identity(const struct work *work, const struct person *p
     return identity_admit(record, &document);
 }
 
+/* An end that names no engagement means the only one that he has with them. */
+static void name_engagement(struct record *end, const struct person *person, int64_t org_id,
+                            day_t today)
+{
+    uint32_t only = 0;
+
+    if (end->engagement_end.of != 0 || end->engagement_end.site != 0 ||
+        end->engagement_end.trade != 0 || end->engagement_end.role != 0)
+        return;
+    for (size_t i = 0; i < person->engagement_count; i++) {
+        const struct person_engagement *e = &person->engagements[i];
+
+        if (e->org_id != org_id || e->until <= today)
+            continue;
+        if (only != 0)
+            return;
+        only = e->version;
+    }
+    end->engagement_end.of = only;
+}
+
 struct err append_admit(struct exchange *x, const struct admission *to, struct record *record,
                         struct text *body, struct text *secret)
 {
@@ -126,6 +147,8 @@ struct err append_admit(struct exchange *x, const struct admission *to, struct r
 
     if (record->kind == RECORD_ENGAGEMENT && record->engagement.from == DAY_UNKNOWN)
         record->engagement.from = record->occurred_on;
+    if (record->kind == RECORD_ENGAGEMENT_END)
+        name_engagement(record, to->person, caller->org_id, x->today);
     /* an end ends what was before */
     record->version = to->count > 0 ? to->there[to->count - 1].version + 1 : 1;
     e = may_correct(caller, to->upheld, record, to->there, to->count);

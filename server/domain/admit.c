@@ -186,7 +186,7 @@ static struct err admit_engagement_end(const struct record *record, const struct
             return err_field(ERR_DATE_ORDER, "/until", ">= from");
         return OK;
     }
-    return err_field(ERR_VERSION_UNKNOWN, "/of", "engagement");
+    return err_field(ERR_VERSION_UNKNOWN, "/of", "the version of his engagement with you, or its site");
 }
 
 static struct err admit_signer(const struct signer *second)

@@ -418,10 +418,12 @@ Test(records, a_special_trade_needs_its_certificate_and_its_status)
     static const char engages[] = "{\"worker\":{worker},\"site\":{site},\"trade\":\"030\","
                                   "\"role\":\"worker\"}";
     static const char ends[] = "{\"kind\":\"engagement_end\",\"worker\":{worker},\"of\":{of}}";
+    static const char ends_the_only[] = "{\"kind\":\"engagement_end\",\"worker\":{worker}}";
     long long engagement, suspension;
 
     become_green();
     engagement = post("/v1/engagements", cast->contractor.key, engages);
+    refused("/v1/engagements", cast->contractor.key, ends_the_only, 404, "version_unknown");
     refused("/v1/engagements", cast->contractor.key, engages, 409, "engagement_open");
     expect_colours("a scaffolder without a certificate", "green", "yellow", "CERT_NONE");
     post("/v1/certificates", cast->contractor.key, certificate);
@@ -439,6 +441,8 @@ Test(records, a_special_trade_needs_its_certificate_and_its_status)
     refused("/v1/engagements", cast->contractor.key, correction(ends, 9999), 404,
             "version_unknown");
     expect_colours("a labourer again", "green", "green", NULL);
+    post("/v1/engagements", cast->contractor.key, ends_the_only);
+    refused("/v1/engagements", cast->contractor.key, ends_the_only, 404, "worker_unknown");
 }
 
 Test(records, bans_are_the_regulators)

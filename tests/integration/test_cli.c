@@ -294,7 +294,7 @@ Test(cli, from_enrolment_to_the_gate_and_back)
     EXPECT_WORDS("与存档完全一致");
     EXPECT(CLI_REFUSED, JIANAN("safety_officer", "pass", "show", "1-1-1-20260101"));
     EXPECT(CLI_DONE, JIANAN("worker", "worker", "accesses", "me"));
-    EXPECT_WORDS("worker.colour");
+    EXPECT_WORDS("查看颜色和原因");
 }
 
 static size_t read_photo(const char *path, char *bytes, size_t max)
@@ -444,6 +444,89 @@ Test(cli, a_colour_by_hand_is_asked_for_by_one_and_signed_by_another)
     EXPECT_WORDS("\"person_colour\":\"yellow\"");
     EXPECT(CLI_REFUSED, JIANAN("regulator", "override", "withdraw", asked));
     EXPECT_WORDS("override_closed");
+}
+
+/* A key that is in force and stands nowhere would be lost; so would the one that it replaced. */
+Test(cli, what_is_shown_once_goes_to_a_new_file_or_nothing_is_asked)
+{
+    const char *org = made_org("clinic", NULL);
+    struct stat about;
+
+    write_file(in_dir("taken.key"), "what stood there");
+    EXPECT(CLI_INPUT, JIANAN("operator", "account", "add", "--role", "clinic", "--org", org, "--label",
+                             "乙", "--save", in_dir("taken.key")));
+    EXPECT_WORDS("taken.key");
+    EXPECT_WORDS("已存在");
+    cr_expect_eq(fixture_query_int("SELECT count(*) FROM account WHERE role = 'clinic'"), 0);
+    cr_assert_eq(stat(in_dir("taken.key"), &about), 0);
+    cr_expect_eq(about.st_size, (off_t)strlen("what stood there"));
+    EXPECT(CLI_INPUT, JIANAN("operator", "account", "add", "--role", "clinic", "--org", org, "--label",
+                             "乙", "--save", in_dir("no-folder/new.key")));
+    EXPECT(CLI_INPUT, JIANAN("operator", "account", "add", "--role", "nonsense", "--org", org,
+                             "--label", "乙", "--save", in_dir("new.key")));
+    cr_expect_neq(stat(in_dir("new.key"), &about), 0, "no empty file stays behind a refusal");
+    EXPECT(CLI_DONE, JIANAN("operator", "account", "add", "--role", "clinic", "--org", org, "--label",
+                            "乙", "--save", in_dir("new.key")));
+    cr_assert_eq(stat(in_dir("new.key"), &about), 0);
+    cr_expect_eq(about.st_mode & 0777, 0600u);
+    EXPECT(CLI_REFUSED, JIANAN("new", "policy", "list"));
+}
+
+Test(cli, nobody_is_erased_without_a_question)
+{
+    const char *worker = made_worker(made_world());
+
+    joined(worker);
+    EXPECT(CLI_DONE, JIANAN("contractor", "engage", "end", "--worker", worker));
+    EXPECT(CLI_USAGE, JIANAN("worker", "worker", "erase", "me"));
+    EXPECT_WORDS("--yes");
+    EXPECT(CLI_USAGE, jianan_with("worker", worker, (const char *[]){"worker", "erase", "me", NULL}));
+    EXPECT(CLI_USAGE, JIANAN("worker", "worker", "show", "me", "--yes"));
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "show", "me"));
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "erase", "--yes", "me"));
+}
+
+Test(cli, deeds_are_told_in_words_and_the_workers_own_as_his)
+{
+    const char *worker = made_worker(made_world());
+
+    joined(worker);
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "calendar", "me"));
+    EXPECT(CLI_DONE, JIANAN("worker", "worker", "accesses", "me"));
+    EXPECT_WORDS("查看变化日历");
+    EXPECT_WORDS("本人");
+    EXPECT_WORDS("发出登录邀请");
+    cr_expect_null(strstr(out, "worker."), "%s", out);
+    EXPECT(CLI_DONE, JIANAN("regulator", "worker", "records", worker));
+    EXPECT(CLI_DONE, JIANAN("regulator", "audit", "list"));
+    EXPECT_WORDS("查看记录");
+    EXPECT(CLI_DONE, JIANAN("regulator", "audit", "list", "--json"));
+    EXPECT_WORDS("worker.records");
+    EXPECT(CLI_DONE, JIANAN("operator", "reminder", "run"));
+    EXPECT_WORDS("日期");
+}
+
+Test(cli, a_policys_refused_move_is_told_by_the_commands_that_may_follow)
+{
+    EXPECT(CLI_INPUT, JIANAN("operator", "policy", "retire", "9"));
+    EXPECT_WORDS("jianan policy approve 9");
+    EXPECT_WORDS("jianan policy end 9");
+    cr_expect_null(strstr(out, "approved"), "%s", out);
+    EXPECT(CLI_INPUT, JIANAN("operator", "policy", "approve", "1"));
+    EXPECT_WORDS("jianan policy retire 1");
+    EXPECT(CLI_DONE, JIANAN("operator", "policy", "approve", "9"));
+    EXPECT(CLI_INPUT, JIANAN("operator", "policy", "retire", "9"));
+    EXPECT_WORDS("jianan policy enforce 9");
+    EXPECT(CLI_REFUSED, JIANAN("operator", "policy", "enforce", "9"));
+    made_world();
+    EXPECT(CLI_INPUT, JIANAN("regulator", "policy", "enforce", "9"));
+    EXPECT_WORDS("--past-days");
+    EXPECT(CLI_DONE, JIANAN("operator", "policy", "end", "9"));
+    EXPECT(CLI_INPUT, JIANAN("operator", "policy", "end", "9"));
+    EXPECT_WORDS("已废止");
+    EXPECT(CLI_USAGE, JIANAN("operator", "override", "sign"));
+    EXPECT_WORDS("改色\n");
+    cr_expect_null(strstr(out, "{"), "%s", out);
 }
 
 Test(cli, exit_statuses_tell_what_happened)
