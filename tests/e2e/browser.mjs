@@ -75,9 +75,12 @@ export async function initialBytes(someone, path) {
     let bytes = 0;
     await session.send('Network.enable');
     await session.send('Network.setCacheDisabled', {cacheDisabled: true});
+    await session.send('Network.setExtraHTTPHeaders', {headers: {'Accept-Encoding': 'gzip'}});
+    const forms = new Set();
     session.on('Network.responseReceived', ({requestId, response}) => {
         if (!new URL(response.url).pathname.startsWith('/v1/'))
             files.set(requestId, response.url);
+        forms.add(response.headers['content-encoding'] ?? response.headers['Content-Encoding']);
     });
     session.on('Network.loadingFinished', ({requestId, encodedDataLength}) => {
         if (files.has(requestId))
@@ -86,5 +89,7 @@ export async function initialBytes(someone, path) {
     await someone.page.goto(path);
     await someone.page.waitForLoadState('networkidle');
     await session.detach();
+    if (forms.has('br'))
+        throw new Error('counted in another form than gzip');
     return bytes;
 }
