@@ -116,7 +116,7 @@ bool policy_refused(const struct session *s, const struct answer *answer)
     const char *at = json_string_at(wrong, "pointer"), *expected = json_string_at(wrong, "expected");
     struct text rest, number = text_cut(text_of(s->path + strlen("/v1/policies/")), '/', &rest);
     char policy[32];
-    int days = atoi(expected);
+    long days = strtol(expected, NULL, 10); /* "21: …" */
 
     snprintf(policy, sizeof policy, "%.*s", (int)number.bytes, number.at);
     if (strcmp(at, "/state") == 0 && strcmp(json_string_at(answer->json, "code"), "field_choice") == 0)
@@ -124,9 +124,9 @@ bool policy_refused(const struct session *s, const struct answer *answer)
     if (strcmp(at, "/past_days") != 0 || days == 0)
         return false;
     fprintf(stderr, s->reach.english
-                        ? "Its first day is gone: in force, it will judge %d days that are gone anew.\n"
-                          "If that is meant: jianan policy enforce %s --past-days %d\n"
-                        : "生效日已过：施行后，已过去的 %d 天将由它重新判定。\n"
-                          "确认请用：jianan policy enforce %s --past-days %d\n", days, policy, days);
+                        ? "Its first day is gone: in force, it will judge %ld days that are gone anew.\n"
+                          "If that is meant: jianan policy enforce %s --past-days %ld\n"
+                        : "生效日已过：施行后，已过去的 %ld 天将由它重新判定。\n"
+                          "确认请用：jianan policy enforce %s --past-days %ld\n", days, policy, days);
     return true;
 }

@@ -142,7 +142,8 @@ void cast_enforce(struct server *server, const char *key, long long policy)
 {
     const char *path = say("/v1/policies/%lld/state", policy);
     struct http_reply reply = server_ask(server, "POST", path, key, "{\"state\":\"in_force\"}");
-    long long gone = reply.status == 400 ? atoll(reply_text(&reply, "errors.0.expected")) : 0;
+    long long gone =
+        reply.status == 400 ? strtoll(reply_text(&reply, "errors.0.expected"), NULL, 10) : 0;
 
     reply_clear(&reply);
     if (gone > 0) {
