@@ -76,6 +76,8 @@ static void tear_down(void)
 
 TestSuite(cli, .init = set_up, .fini = tear_down);
 
+static const char *terminal; /* read instead of a file, when there is one */
+
 /* Runs a program with what stands on its standard input; its words are left in `out`. */
 static int run(const char *program, const char *input, const char *const *arguments)
 {
@@ -92,7 +94,7 @@ static int run(const char *program, const char *input, const char *const *argume
     pid = fork();
     cr_assert(pid >= 0);
     if (pid == 0) {
-        dup2(open(input_file, O_RDONLY), STDIN_FILENO);
+        dup2(open(terminal != NULL ? terminal : input_file, O_RDONLY | O_NOCTTY), STDIN_FILENO);
         dup2(open(output_file, O_WRONLY | O_APPEND), STDOUT_FILENO);
         dup2(STDOUT_FILENO, STDERR_FILENO);
         execv(program, (char *const *)argv);
@@ -472,8 +474,23 @@ Test(cli, what_is_shown_once_goes_to_a_new_file_or_nothing_is_asked)
     EXPECT(CLI_REFUSED, JIANAN("new", "policy", "list"));
 }
 
+/* jianan worker erase me, by somebody who types this at a terminal. */
+static int erase_at_terminal(const char *typed)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY), status;
+
+    cr_assert(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    cr_assert_eq(write(master, typed, strlen(typed)), (ssize_t)strlen(typed));
+    terminal = ptsname(master);
+    status = JIANAN("worker", "worker", "erase", "me");
+    terminal = NULL;
+    close(master);
+    return status;
+}
+
 Test(cli, nobody_is_erased_without_a_question)
 {
+    char typed[32];
     const char *worker = made_worker(made_world());
 
     joined(worker);
@@ -482,7 +499,20 @@ Test(cli, nobody_is_erased_without_a_question)
     EXPECT_WORDS("--yes");
     EXPECT(CLI_USAGE, jianan_with("worker", worker, (const char *[]){"worker", "erase", "me", NULL}));
     EXPECT(CLI_USAGE, JIANAN("worker", "worker", "show", "me", "--yes"));
+    EXPECT(CLI_USAGE, erase_at_terminal("yes\n"));
+    EXPECT_WORDS("编号不一致");
     EXPECT(CLI_DONE, JIANAN("worker", "worker", "show", "me"));
+    snprintf(typed, sizeof typed, "%s\n", worker);
+    EXPECT(CLI_DONE, erase_at_terminal(typed));
+    EXPECT(CLI_REFUSED, JIANAN("worker", "worker", "show", "me"));
+}
+
+Test(cli, who_says_yes_is_not_asked)
+{
+    const char *worker = made_worker(made_world());
+
+    joined(worker);
+    EXPECT(CLI_DONE, JIANAN("contractor", "engage", "end", "--worker", worker));
     EXPECT(CLI_DONE, JIANAN("worker", "worker", "erase", "--yes", "me"));
 }
 
@@ -520,7 +550,7 @@ Test(cli, a_policys_refused_move_is_told_by_the_commands_that_may_follow)
     EXPECT(CLI_REFUSED, JIANAN("operator", "policy", "enforce", "9"));
     made_world();
     EXPECT(CLI_INPUT, JIANAN("regulator", "policy", "enforce", "9"));
-    EXPECT_WORDS("--past-days");
+    EXPECT_WORDS("jianan policy enforce 9 --past-days ");
     EXPECT(CLI_DONE, JIANAN("operator", "policy", "end", "9"));
     EXPECT(CLI_INPUT, JIANAN("operator", "policy", "end", "9"));
     EXPECT_WORDS("已废止");

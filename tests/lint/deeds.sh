@@ -12,7 +12,8 @@ written() {
 }
 told() { sed -n -E 's/^DEED\("([^"]+)".*/\1/p' server/domain/deed.def; }
 
-lines=$(diff <(written | sort -u) <(told | sort) | grep '^[<>]') || exit 0
+lines=$(diff <(written | sort -u) <(told | sort) | grep '^[<>]' || true)
+[ -n "$lines" ] || exit 0
 sed -e 's/^< /    written, without words in deed.def: /' -e 's/^> /    in deed.def, never written: /' \
     <<<"$lines"
 exit 1
