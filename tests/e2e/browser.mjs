@@ -23,7 +23,7 @@ export async function person(browser, base, size) {
     });
     const page = await context.newPage();
     const faults = [];
-    page.setDefaultTimeout(20000);
+    page.setDefaultTimeout(60000); /* machines that test much at once are slow */
     page.on('console', (message) => {
         if (message.type() === 'error' && !/status of (401|409|422|404)/.test(message.text()))
             faults.push(`console: ${message.text()}`);
@@ -58,6 +58,7 @@ async function axeFaults(page) {
 export async function look(story, someone, name) {
     const {page} = someone;
     await page.waitForLoadState('networkidle');
+    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]')); /* nothing is on its way */
     await page.screenshot({path: join(story.shots, `${story.name}-${name}.png`), fullPage: true});
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     story.expect(wider <= 0, `${name}: wider than the screen by ${wider} px`);
