@@ -221,6 +221,7 @@ static void run(struct check *c)
     check_reached(c);
     check_gaps(c);
     check_texts(c);
+    check_said(c);
     make_examples(c);
 }
 

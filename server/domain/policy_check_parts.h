@@ -53,6 +53,9 @@ bool check_make(struct check *c, const struct person_plan *plan, struct made_per
 /* The two colours of somebody under the policy. */
 struct colours check_colours(struct check *c, const struct person_plan *plan);
 
+/* Somebody to whom the rule gives the reason; anybody, when there is nobody. */
+struct person_plan check_plan_of(const struct check *c, unsigned rule, unsigned code);
+
 /* JSON pointers that live in the report's arena. */
 const char *check_rule_at(struct check *c, unsigned rule, const char *key); /* key may be "" */
 
@@ -65,5 +68,6 @@ void check_contradictions(struct check *c); /* policy_check_numbers.c: seen from
 void check_alert(struct check *c);          /* after everybody was judged */
 void check_gaps(struct check *c);           /* policy_check_gaps.c */
 void check_texts(struct check *c);          /* policy_check_texts.c */
+void check_said(struct check *c);           /* policy_check_said.c: numbers in words */
 
 #endif

@@ -47,8 +47,7 @@ static void check_words(struct check *c, const char *at, const struct policy_wor
     check_text(c, at, "help", zh->help, en->help, plan);
 }
 
-/* Somebody to whom the rule gives the reason; anybody, when there is nobody. */
-static struct person_plan plan_of(const struct check *c, unsigned rule, unsigned code)
+struct person_plan check_plan_of(const struct check *c, unsigned rule, unsigned code)
 {
     const struct rule_check *r = &c->rules[rule];
 
@@ -65,7 +64,7 @@ static void check_reasons(struct check *c, unsigned rule)
 
     for (unsigned i = 0; i < texts->reason_count; i++) {
         const struct policy_reason *reason = &texts->reasons[i];
-        struct person_plan plan = plan_of(c, rule, reason->code);
+        struct person_plan plan = check_plan_of(c, rule, reason->code);
         const char *at = arena_format(c->arena, "/rules/%u/texts/%s", rule,
                                       reason_name(reason->code));
 

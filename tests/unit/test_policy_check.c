@@ -138,6 +138,32 @@ static const struct {
      "/rules/11/texts/POST_BAN", "remedy"},
     {"an English help in Chinese", {{"/rules/11/texts/POST_BAN/en/help", "\"the 住建 office\""}},
      FINDING_TEXT_EN, "/rules/11/texts/POST_BAN", "help"},
+    {"60 points of study in its words, 70 in the rule", {{"/rules/5/points", "70"}},
+     FINDING_NUMBER_OTHER, "/rules/5/texts/TRAIN_POINTS/zh/what", "60分，规则里是70分"},
+    {"and in its basis", {{"/rules/5/points", "70"}}, FINDING_NUMBER_OTHER, "/rules/5/basis/0", "60分"},
+    {"and in the English remedy", {{"/rules/5/points", "70"}}, FINDING_NUMBER_OTHER,
+     "/rules/5/texts/TRAIN_POINTS/en/remedy", "60分"},
+    {"yellow at 3 points, and the basis says at 6", {{"/rules/8/yellow", "3"}},
+     FINDING_NUMBER_OTHER, "/rules/8/basis/0", "6分，规则里是3分"},
+    {"men are yellow from 57, and the words say from 60",
+     {{"/rules/0/men",
+       "[{\"below\":18,\"colour\":\"red\",\"reason\":\"AGE_UNDER\"},"
+       "{\"from\":18,\"below\":57,\"colour\":\"green\"},"
+       "{\"from\":57,\"below\":65,\"colour\":\"yellow\",\"reason\":\"AGE_YELLOW\"},"
+       "{\"from\":65,\"colour\":\"red\",\"reason\":\"AGE_RED\"}]"}},
+     FINDING_NUMBER_OTHER, "/rules/0/texts/AGE_YELLOW/zh/what", "60周岁，规则里是18、57、65周岁"},
+    {"24 hours of training a year, and the words say 15", {{"/rules/3/hours", "24"}},
+     FINDING_NUMBER_OTHER, "/rules/3/texts/TRAIN_EXPIRED/en/what", "15学时，规则里是24学时"},
+    {"the team's 20 hours are 24", {{"/rules/2/levels/2/hours", "24"}}, FINDING_NUMBER_OTHER,
+     "/rules/2/basis/1", "20学时"},
+    {"an exam is valid for 18 months, and the basis says 12", {{"/rules/1/validity_months", "18"}},
+     FINDING_NUMBER_OTHER, "/rules/1/basis/2", "12个月"},
+    {"idle from 6 months on, and the decree says a year", {{"/rules/7/months", "6"}},
+     FINDING_NUMBER_OTHER, "/rules/7/basis/0", "12个月，规则里是6个月"},
+    {"four violations suspend, and the words say three", {{"/rules/10/blocked_by/violations", "4"}},
+     FINDING_NUMBER_OTHER, "/rules/10/texts/CERT_SUSPENDED/zh/what", "3次，规则里是4次"},
+    {"five days to clear an alert, and the remedy says three", {{"/site_alert/days", "5"}},
+     FINDING_NUMBER_OTHER, "/site_alert/texts/en/remedy", "3天，规则里是5天"},
     {"an English alert of digits", {{"/site_alert/texts/en/what", "\"> 10 %\""}}, FINDING_TEXT_EN,
      "/site_alert/texts", "what"},
 };
@@ -205,6 +231,37 @@ Test(policy_check, every_kind_of_finding_is_provoked)
         provoked[broken[i].kind] = true;
     for (unsigned kind = 0; kind < FINDING_KINDS; kind++)
         cr_expect(provoked[kind], "%s", finding_name(kind));
+}
+
+/* Quotes and terms that are nobody's limit: none of them contradicts the rule it stands in. */
+Test(policy_check, a_text_may_name_more_numbers_than_the_rule_has)
+{
+    static const struct {
+        const char *pointer, *words;
+    } fine[] = {
+        {"/rules/5/texts/TRAIN_POINTS/zh/remedy", "\"积分达到60分后自动转绿；每次学习最多记10分。\""},
+        {"/rules/5/texts/TRAIN_POINTS/zh/what", "\"安全学习积分不足60分，这十分重要，每天30分钟。\""},
+        {"/rules/3/basis/0/text", "\"2019年5月1日第3号文第十五条\""},
+        {"/rules/3/texts/TRAIN_EXPIRED/zh/remedy", "\"到期前3个月参加培训。\""},
+        {"/rules/3/texts/TRAIN_EXPIRED/en/remedy", "\"Attend within 24 hours of notice.\""},
+        {"/rules/10/basis/2/text", "\"负有事故责任的，暂扣考核合格证6个月或1年\""},
+        {"/rules/8/texts/VIOL_POINTS/zh/what", "\"满六分黄，满12分的为红码。\""},
+        {"/rules/0/texts/AGE_RED/zh/what", "\"女满60、男满65周岁，重叠的一岁取较严的颜色。\""},
+    };
+
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        json_t *json = shipped_json("jiangsu-2023-05.json");
+        struct arena arena;
+        struct policy_report report;
+
+        arena_init(&arena, 128 << 20);
+        policy_set(json, fine[i].pointer, fine[i].words);
+        report = report_on(json, &arena, fine[i].words);
+        cr_expect_eq(report.finding_count, 0, "%s: %s", fine[i].words,
+                     report.finding_count > 0 ? report.findings[0].zh : "");
+        arena_clear(&arena);
+        json_decref(json);
+    }
 }
 
 /* A milder limit before a stricter one is no contradiction. */
