@@ -219,9 +219,19 @@ static void change_places(void)
     change(say("/v1/devices/%lld", other_gate), "{\"state\":\"disabled\"}");
 }
 
-/* The rule of age: men are red from 35. */
+/* The rule of age: men are red from 35, and its words name no other ages. */
 static void make_stricter(json_t *rule)
 {
+    const char *code;
+    json_t *texts;
+
+    json_object_set_new(rule, "basis", json_pack("[{s:s,s:s}]", "text", "b", "mark", "INF"));
+    json_object_foreach(json_object_get(rule, "texts"), code, texts) {
+        json_object_set_new(texts, "zh", json_pack("{s:s,s:s,s:s}", "what", "年龄不符", "remedy",
+                                                   "换岗", "help", "劳务企业"));
+        json_object_set_new(texts, "en", json_pack("{s:s,s:s,s:s}", "what", "too old", "remedy",
+                                                   "another post", "help", "the contractor"));
+    }
     cr_assert_str_eq(json_string_value(json_object_get(rule, "kind")), "age");
     json_object_set_new(rule, "men", json_pack("[{s:i,s:s,s:s},{s:i,s:i,s:s},{s:i,s:s,s:s}]",
                                                "below", 18, "colour", "red", "reason", "AGE_UNDER",
