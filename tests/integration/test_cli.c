@@ -572,6 +572,13 @@ Test(cli, exit_statuses_tell_what_happened)
     EXPECT_WORDS("/kind");
     EXPECT_WORDS("contractor|clinic");
     EXPECT(CLI_REFUSED, JIANAN("contractor", "org", "add", "--kind", "clinic", "--name", "甲"));
+    EXPECT(CLI_INPUT, JIANAN("operator", "account", "add", "--role", "regulator", "--org",
+                             made_org("regulator", NULL), "--label", "乙"));
+    EXPECT_WORDS("'' for the whole country");
+    EXPECT(CLI_DONE, JIANAN("operator", "account", "add", "--help"));
+    EXPECT_WORDS("--region ''");
+    EXPECT(CLI_DONE, JIANAN("operator", "override", "ask", "--help"));
+    EXPECT_WORDS("regulator");
     EXPECT(CLI_REFUSED, JIANAN("operator", "org", "show", "999999"));
     EXPECT(CLI_NEGATIVE, JIANAN("gate", "gate", "check", "--code", "not a code"));
     EXPECT(CLI_INPUT, JIANAN("contractor", "import", in_dir("no.csv")));
