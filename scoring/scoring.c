@@ -62,7 +62,7 @@ static struct tally tally_begin(const struct policy *policy)
 
 static void tally_add(struct tally *t, const struct piece *p)
 {
-    if (p->is.code == NO_REASON)
+    if (p->is.code == NO_REASON) /* NOLINT: see struct said */
         return;
     if (p->is.code == REASON_OVERRIDE) {
         t->override = p->is.colour;
@@ -133,7 +133,8 @@ struct reasons_of_day semantics_1_reasons(const struct facts *facts, const struc
 /* -- all lanes of a day, and from day to day ------------------------------------------------------ */
 
 /* What every lane says, lane by lane of rule by rule. Each piece holds on the day that was looked at
- * last, though it may have been found earlier. */
+ * last, though it may have been found earlier. (clang-tidy takes the loops over lanes for differently
+ * long ones, and a piece that said_look() has set for one that nobody set.) */
 struct said {
     const struct scoring_input *in;
     const struct policy *policy;
@@ -342,7 +343,7 @@ void semantics_1_code(const struct facts *facts, const struct context *context,
     now = verdict_begin(&said, on, out);
     for (unsigned i = 0; i < policy->rule_count; i++) {
         for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++, piece++) {
-            if (piece->is.code != NO_REASON)
+            if (piece->is.code != NO_REASON) /* NOLINT: see struct said */
                 explain(&said, i, lane, piece, out);
         }
     }

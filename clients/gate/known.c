@@ -243,15 +243,16 @@ static void load_list(struct known *known, const char *name, time_us now, struct
         list->checked_at = thing.checked_at;
         good = known_list_read(thing.body, &known->trust, seconds(now), known->skew_s,
                                name + strlen("list/"), &claims, list->packed);
-        list->iat = claims.iat;
-        list->exp = claims.exp;
         if (!good)
             refuse(name, "list");
     }
-    if (!good)
+    if (!good) {
         forget_list(known, (unsigned)(list - known->lists));
-    else
-        forget_older(known, number, day);
+        return;
+    }
+    list->iat = claims.iat;
+    list->exp = claims.exp;
+    forget_older(known, number, day);
 }
 
 /* Of the days that are over only one is of use: the newest, to see what has been void for long. Names
