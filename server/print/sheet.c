@@ -181,8 +181,9 @@ static void put_cut_marks(cairo_t *cr)
 
 static struct err put_sticker(struct sheet *s, size_t place, const struct sticker *sticker)
 {
+    size_t row = place / COLUMNS;
     double x = (double)(place % COLUMNS) * LABEL_W, code_width = 0;
-    double y = MARGIN_Y + (double)(place / COLUMNS) * LABEL_H;
+    double y = MARGIN_Y + (double)row * LABEL_H;
     struct err e = put_code(s, x, y, sticker->code, &code_width);
     double words_x = x + code_width + GAP / 2;
 
