@@ -299,35 +299,43 @@ static struct colours verdict_begin(struct said *said, day_t on, struct verdict 
     return now;
 }
 
+/* Asked for spans: since when and until when, which is most of a verdict's cost. */
+static void put_reasons(const struct said *said, bool spans, struct verdict *out)
+{
+    const struct policy *policy = said->policy;
+    const struct piece *p = said->piece;
+
+    for (unsigned i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rules[i];
+
+        for (unsigned lane = 0; lane < rule_lanes(rule->kind); lane++, p++) {
+            struct reason reason;
+
+            if (p->is.code == NO_REASON) /* NOLINT: see struct said */
+                continue;
+            reason = reason_of(p, i);
+            if (spans) {
+                reason.since = since(p, run_begin(rule, lane, said->in, p),
+                                     said->in->facts->enrolled);
+                reason.until = run_end(rule, lane, said->in, p);
+            }
+            reasons_insert(out, reason);
+        }
+    }
+}
+
 day_t semantics_1_day(const struct facts *facts, const struct context *context,
                       const struct policy *policy, day_t on, struct verdict *out)
 {
     struct scoring_input in;
     struct said said;
-    const struct piece *piece = said.piece;
     struct colours now;
 
     scoring_input_init(&in, facts, context);
     said_begin(&said, &in, policy);
     now = verdict_begin(&said, on, out);
-    for (unsigned i = 0; i < policy->rule_count; i++) {
-        for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++, piece++) {
-            if (piece->is.code != NO_REASON)
-                reasons_insert(out, reason_of(piece, i));
-        }
-    }
+    put_reasons(&said, false, out);
     return now.until;
-}
-
-static void explain(const struct said *said, unsigned rule, unsigned lane, const struct piece *p,
-                    struct verdict *out)
-{
-    const struct rule *r = &said->policy->rules[rule];
-    struct reason reason = reason_of(p, rule);
-
-    reason.since = since(p, run_begin(r, lane, said->in, p), said->in->facts->enrolled);
-    reason.until = run_end(r, lane, said->in, p);
-    reasons_insert(out, reason);
 }
 
 void semantics_1_code(const struct facts *facts, const struct context *context,
@@ -335,18 +343,12 @@ void semantics_1_code(const struct facts *facts, const struct context *context,
 {
     struct scoring_input in;
     struct said said;
-    const struct piece *piece = said.piece;
     struct colours now;
 
     scoring_input_init(&in, facts, context);
     said_begin(&said, &in, policy);
     now = verdict_begin(&said, on, out);
-    for (unsigned i = 0; i < policy->rule_count; i++) {
-        for (unsigned lane = 0; lane < rule_lanes(policy->rules[i].kind); lane++, piece++) {
-            if (piece->is.code != NO_REASON) /* NOLINT: see struct said */
-                explain(&said, i, lane, piece, out);
-        }
-    }
+    put_reasons(&said, true, out);
     out->next_change = next_change(&said, now);
 }
 
