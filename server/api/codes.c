@@ -4,6 +4,7 @@
 #include "api/append.h"
 #include "api/code_forms.h"
 #include "api/metrics.h"
+#include "api/resource.h"
 #include "base/json.h"
 #include "crypto/public_key.h"
 #include "crypto/qr.h"
@@ -235,15 +236,17 @@ static struct err sign(struct exchange *x, struct code_make *s)
 static struct err make_forms(struct exchange *x, struct code_make *s)
 {
     const struct code_input *input = x->input;
-    day_t next = (day_t)(x->today + 1); /* by the document of that day */
-    struct verdict tomorrow;
+    day_t next = (day_t)(x->today + 1);
+    const struct policy_document *document; /* of that day */
+    struct colours tomorrow;
     struct err e = OK;
 
     if (input->device_key != NULL) {
-        if (policies_judge(registry_policies(app_of(x)->reader),
-                           s->place != NULL ? s->place->region : TEXT(""), &s->facts, NULL, next,
-                           &tomorrow) == NULL)
+        document = policy_find(registry_policies(app_of(x)->reader),
+                               s->place != NULL ? s->place->region : TEXT(""), next);
+        if (document == NULL)
             return err_make(ERR_NOT_READY);
+        tomorrow = safety_colours(&s->facts, NULL, &document->policy, next);
         e = code_forms_bind(x, input->device_key, &s->claims, tomorrow.person_colour, &s->forms);
     }
     if (!err_is(e) && input->with_short)
@@ -252,21 +255,6 @@ static struct err make_forms(struct exchange *x, struct code_make *s)
 }
 
 /* -- the answer ------------------------------------------------------------------------------- */
-
-static void put_day(struct json_writer *w, const char *key, day_t day)
-{
-    struct civil c;
-    char text[16];
-    struct build b = build_over(text, sizeof text);
-
-    if (day == DAY_UNKNOWN || day == DAY_NEVER) {
-        json_put_null(w, key);
-        return;
-    }
-    c = day_to_civil(day);
-    build_format(&b, "%04d-%02d-%02d", c.year, c.month, c.day);
-    json_put_text(w, key, build_done(&b));
-}
 
 static void put_reasons(struct exchange *x, struct json_writer *w, const struct code_make *s)
 {
@@ -280,8 +268,8 @@ static void put_reasons(struct exchange *x, struct json_writer *w, const struct 
         json_put_string(w, "code", reason_name((enum reason_code)r->code));
         json_put_string(w, "colour", colour_name((enum colour)r->colour));
         json_put_string(w, "scope", scope_name((enum scope)r->scope));
-        put_day(w, "since", r->since);
-        put_day(w, "until", r->until);
+        json_put_day(w, "since", r->since);
+        json_put_day(w, "until", r->until);
         json_put_string(w, "text", words->what);
         json_put_string(w, "remedy", words->remedy);
         json_put_string(w, "help", words->help);
@@ -325,7 +313,7 @@ static struct err render_json(struct exchange *x, struct code_make *s, struct te
         json_put_null(&w, "site");
     json_put_string(&w, "policy", s->document->policy.id);
     put_reasons(x, &w, s);
-    put_day(&w, "next_change", s->verdict.next_change);
+    json_put_day(&w, "next_change", s->verdict.next_change);
     json_close_object(&w);
     if (b.full)
         return err_make(ERR_TOO_LARGE);

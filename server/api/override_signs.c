@@ -42,14 +42,18 @@ static enum step override_act_load(struct exchange *x)
     return load_send(x, b);
 }
 
-static struct err find(const struct exchange *x, const struct override_row **row)
+/* The row as it was shown, and whether the caller may do this to it. */
+typedef struct err admit_fn(enum override_state state, int64_t asked_by, int64_t by);
+static struct err find(const struct exchange *x, admit_fn *may, const struct override_row **row)
 {
     const struct override_act_request *s = x->state;
+    struct err e;
 
     if (s->found.count == 0)
         return err_make(ERR_NOT_FOUND);
     *row = &s->found.rows[0];
-    return if_match(x, (*row)->version);
+    e = if_match(x, (*row)->version);
+    return err_is(e) ? e : may((*row)->state, (*row)->asked_by, caller_of(x)->account_id);
 }
 
 /* -- POST /v1/overrides/{id}/signature ---------------------------------------------------------- */
@@ -64,9 +68,7 @@ static enum step override_sign_look(struct exchange *x)
 
     if (write_seen(x, &seen))
         return seen;
-    e = find(x, &row);
-    if (!err_is(e))
-        e = override_sign_admit(row->state, row->asked_by, caller_of(x)->account_id);
+    e = find(x, override_sign_admit, &row);
     if (err_is(e))
         return exchange_fail(x, e);
     s->record = row->record;
@@ -154,9 +156,7 @@ static enum step override_withdraw_write(struct exchange *x)
 
     if (write_seen(x, &seen))
         return seen;
-    e = find(x, &row);
-    if (!err_is(e))
-        e = override_withdraw_admit(row->state, row->asked_by, caller_of(x)->account_id);
+    e = find(x, override_withdraw_admit, &row);
     if (err_is(e))
         return exchange_fail(x, e);
     b = write_commit(x, 201, written_answer(x, s->id, row->version + 1, TEXT("withdrawn")));
