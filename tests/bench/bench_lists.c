@@ -5,7 +5,6 @@
  *                           zlib alone (median ms), bytes */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "base/clock.h"
@@ -15,6 +14,7 @@
 #include "register/listing.h"
 #include "register/registry_write.h"
 #include "support/cases.h"
+#include "support/code_maker.h"
 #include "support/workforce.h"
 
 enum { WORKERS = 1 << 19, BLOCK = 512, ROUNDS_MAX = 100, DAY_S = 86400 };
@@ -44,19 +44,6 @@ static void fill_block(struct workforce *w, int64_t first, day_t today)
     }
     registry_write_workers(w->registry, views, BLOCK);
     arena_clear(&arena);
-}
-
-static struct signer *new_signer(void)
-{
-    char folder[] = "/tmp/jianan-bench-XXXXXX", path[64];
-    struct signer *signer;
-
-    CHECK(mkdtemp(folder) != NULL);
-    CHECK(snprintf(path, sizeof path, "%s/key", folder) > 0);
-    CHECK(!err_is(signer_create_file(path, TOKEN_ES256)));
-    CHECK(!err_is(signer_open_file(path, &signer)));
-    CHECK(unlink(path) == 0 && rmdir(folder) == 0);
-    return signer;
 }
 
 static double lap(int64_t *began)
@@ -104,7 +91,7 @@ int main(int argc, char **argv)
 {
     size_t rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 5, bytes = 0;
     struct workforce w = workforce_new();
-    struct signer *signer = new_signer();
+    struct signer *signer = maker_signer(TOKEN_ES256);
     day_t today = on_day("2026-11-22");
 
     if (rounds < 1 || rounds > ROUNDS_MAX)

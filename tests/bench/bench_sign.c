@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "crypto/ecc.h"
 #include "crypto/signer.h"
 #include "crypto/token.h"
+#include "support/code_maker.h"
 
 enum { AT_ONCE = 10, NS_PER_S = 1000000000, SLICE_NS = 20000000, DIGEST_BYTES = 32, DER_MAX = 80 };
 
@@ -152,19 +152,6 @@ static double rate(const struct tally *tally)
     return (double)tally->count * NS_PER_S / (double)tally->ns;
 }
 
-static struct signer *new_signer(enum token_alg alg)
-{
-    char dir[] = "/tmp/jianan-bench-XXXXXX", path[64];
-    struct signer *signer;
-
-    CHECK(mkdtemp(dir) != NULL);
-    snprintf(path, sizeof path, "%s/key.pem", dir);
-    CHECK(!err_is(signer_create_file(path, alg)));
-    CHECK(!err_is(signer_open_file(path, &signer)));
-    CHECK(unlink(path) == 0 && rmdir(dir) == 0);
-    return signer;
-}
-
 static void measure(enum token_alg alg, int64_t for_ns)
 {
     static const struct {
@@ -176,7 +163,7 @@ static void measure(enum token_alg alg, int64_t for_ns)
         {"issue a live code", issue_once, raw_sign_once},
         {"judge a live code", judge_once, raw_verify_once},
     };
-    struct work w = {.signer = new_signer(alg)};
+    struct work w = {.signer = maker_signer(alg)};
 
     w.claims = (struct live_claims){.iat = clock_wall_us() / US_PER_SECOND, .index = 1 << 20 | 77,
                                     .colour = 1, .policy = 2};
